@@ -1,0 +1,35 @@
+"""The Celery app and its beat schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accounts_crm.settings")
+
+app = Celery("keel")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def schedule(sender, **_kwargs) -> None:
+    """Set the beat: the relay every few seconds, the nightly run at 02:00 business time.
+
+    Beat runs in UTC, where no hour is skipped; the schedule itself counts in the business zone.
+    """
+    sender.conf.beat_schedule = {
+        "relay": {"task": "accounts_crm.tasks.relay", "schedule": settings.RELAY_SECONDS},
+        "nightly": {"task": "accounts_crm.tasks.schedule_nightly", "schedule": _nightly()},
+    }
+
+
+def _nightly():
+    if seconds := settings.NIGHTLY_EVERY_SECONDS:
+        return seconds
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(settings.BUSINESS_TIME_ZONE)
+    return crontab(hour=2, minute=0, nowfun=lambda: datetime.now(zone))

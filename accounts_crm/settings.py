@@ -24,7 +24,7 @@ def _secret_key() -> str:
     if key := env("SECRET_KEY", default=""):
         return key
     if env("DATABASE_URL", default=""):
-        raise ImproperlyConfigured("Set SECRET_KEY: it is made up only for the embedded SQLite mode.")
+        raise ImproperlyConfigured("Set SECRET_KEY: it is made up only for the embedded mode.")
     path = VAR_DIR / "secret_key"
     try:
         with path.open("x") as file:

@@ -3,10 +3,10 @@
     account manager    sees the accounts owned or joined as team member; changes them
                        (as LEAD or EDITOR; a VIEWER changes nothing)
     director           sees and changes the accounts in the region of a post held, and below;
-                       a post without region: all accounts, those without a region too; no post: none
+                       a post without region: all, those without a region too; no post: none
     reader             sees every account, changes nothing
     data steward       sees every account, changes facts (not the relationship)
-    integration        by API token only: sees every account, changes facts, within the token's scopes
+    integration        by API token only, within its scopes: sees every account, changes facts
     administrator      users, roles, settings, runs; accounts only with another role
     anyone else        gets 404, so that names do not leak
 
@@ -86,9 +86,7 @@ def changed_by(user, change: Change) -> Q:
 
 def may_open_accounts(user) -> bool:
     """Say whether a user may add an account."""
-    return bool(
-        roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.STEWARD, Role.INTEGRATION}
-    )
+    return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.STEWARD, Role.INTEGRATION})
 
 
 def may_run_nightly(user) -> bool:

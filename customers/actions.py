@@ -154,14 +154,22 @@ def change_interaction(
         now = sorted(person.pk for person in people)
         if was != now:
             getattr(entry, name).set(people)
-            events.record("interaction.changed", entry.account, by=by, about=entry, **{name: (was, now)})
+            events.record(
+                "interaction.changed", entry.account, by=by, about=entry, **{name: (was, now)}
+            )
             changed.append(name)
     return changed
 
 
 @transaction.atomic
 def plan_step(
-    account: Account, *, by, what: str, due: dt.date, who=None, interaction: Interaction | None = None
+    account: Account,
+    *,
+    by,
+    what: str,
+    due: dt.date,
+    who=None,
+    interaction: Interaction | None = None,
 ) -> NextStep:
     """Plan a next step; without `who` it is the planner's own.
 
@@ -174,7 +182,9 @@ def plan_step(
             field="who",
         )
     if interaction and NextStep.objects.filter(interaction=interaction).exists():
-        raise Refused(_("This entry has a next step already. Change that one."), field="interaction")
+        raise Refused(
+            _("This entry has a next step already. Change that one."), field="interaction"
+        )
     step = NextStep.objects.create(
         account=account,
         interaction=interaction,

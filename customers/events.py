@@ -10,7 +10,9 @@ from django.db import models
 from customers.models import Event
 
 
-def record(kind: str, account=None, *, by=None, about: models.Model | None = None, **changes) -> Event:
+def record(
+    kind: str, account=None, *, by=None, about: models.Model | None = None, **changes
+) -> Event:
     """Write one event; changes are field=(old, new)."""
     event = build(kind, account, by=by, about=about, **changes)
     event.save(force_insert=True)

@@ -21,8 +21,10 @@ def descendants(label: str, roots: Iterable[int]) -> list[int]:
 def ancestors(label: str, pk: int) -> list[int]:
     """Return the ids from the node itself up to its top."""
     return _walk(
-        label, [pk], "SELECT t.parent_id FROM {table} t JOIN walk ON t.id = walk.id "
-        "WHERE t.parent_id IS NOT NULL"
+        label,
+        [pk],
+        "SELECT t.parent_id FROM {table} t JOIN walk ON t.id = walk.id "
+        "WHERE t.parent_id IS NOT NULL",
     )
 
 

@@ -1,12 +1,12 @@
 """A changed password ends the tokens that the old one stood for."""
 
-from allauth.account import signals as account_signals
+from allauth.account.signals import password_changed, password_reset, password_set
 from django.dispatch import receiver
 
 from teams.models import ApiToken
 
 
-@receiver([account_signals.password_changed, account_signals.password_reset, account_signals.password_set])
+@receiver([password_changed, password_reset, password_set])
 def end_tokens(sender, user, **_kwargs) -> None:
     """Delete the user's API tokens."""
     ApiToken.objects.filter(user=user).delete()

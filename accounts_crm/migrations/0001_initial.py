@@ -4,51 +4,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IdempotentCall',
+            name="IdempotentCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('answer', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("answer", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='NightlyRun',
+            name="NightlyRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('attempt', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('queued', 'Queued'), ('running', 'Running'), ('published', 'Published'), ('superseded', 'Superseded'), ('failed', 'Failed'), ('abandoned', 'Abandoned')], default='requested', max_length=10)),
-                ('trigger', models.CharField(choices=[('schedule', 'By schedule'), ('person', 'By a person'), ('command', 'By command')], default='schedule', max_length=8)),
-                ('pinned', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('heartbeat', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('step', models.CharField(blank=True, max_length=16)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('timings', models.JSONField(default=list)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error_figures', models.JSONField(default=dict)),
-                ('facts', models.JSONField(default=dict)),
-                ('measure', models.CharField(blank=True, max_length=8)),
-                ('window_months', models.PositiveSmallIntegerField(default=0)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('evidence_kept', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("attempt", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("published", "Published"),
+                            ("superseded", "Superseded"),
+                            ("failed", "Failed"),
+                            ("abandoned", "Abandoned"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("schedule", "By schedule"),
+                            ("person", "By a person"),
+                            ("command", "By command"),
+                        ],
+                        default="schedule",
+                        max_length=8,
+                    ),
+                ),
+                ("pinned", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("heartbeat", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("step", models.CharField(blank=True, max_length=16)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("timings", models.JSONField(default=list)),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_figures", models.JSONField(default=dict)),
+                ("facts", models.JSONField(default=dict)),
+                ("measure", models.CharField(blank=True, max_length=8)),
+                ("window_months", models.PositiveSmallIntegerField(default=0)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("evidence_kept", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['-as_of', '-attempt'],
+                "ordering": ["-as_of", "-attempt"],
             },
         ),
     ]

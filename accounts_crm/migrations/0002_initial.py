@@ -6,43 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts_crm', '0001_initial'),
+        ("accounts_crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='idempotentcall',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="idempotentcall",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='nightlyrun',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="nightlyrun",
+            name="asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotentcall',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='idempotency_key'),
+            model_name="idempotentcall",
+            constraint=models.UniqueConstraint(fields=("user", "key"), name="idempotency_key"),
         ),
         migrations.AddIndex(
-            model_name='nightlyrun',
-            index=models.Index(fields=['state', 'as_of'], name='accounts_cr_state_7ea6dc_idx'),
+            model_name="nightlyrun",
+            index=models.Index(fields=["state", "as_of"], name="accounts_cr_state_7ea6dc_idx"),
         ),
         migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.UniqueConstraint(fields=('as_of', 'attempt'), name='run_attempt'),
+            model_name="nightlyrun",
+            constraint=models.UniqueConstraint(fields=("as_of", "attempt"), name="run_attempt"),
         ),
         migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('as_of',), name='run_published_once'),
+            model_name="nightlyrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")),
+                fields=("as_of",),
+                name="run_published_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'queued', 'running'])), fields=('as_of',), name='run_live_once'),
+            model_name="nightlyrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["requested", "queued", "running"])),
+                fields=("as_of",),
+                name="run_live_once",
+            ),
         ),
     ]

@@ -4,44 +4,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('score', 'High risk'), ('fatal', 'Fatal signal'), ('manual', 'Raised by hand')], max_length=6, verbose_name='kind')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('acknowledged', 'Acknowledged'), ('recovery', 'In recovery'), ('closed', 'Closed')], default='open', max_length=12, verbose_name='state')),
-                ('outcome', models.CharField(blank=True, choices=[('recovered', 'Recovered'), ('false_alarm', 'False alarm'), ('lost', 'Lost')], max_length=11, verbose_name='outcome')),
-                ('reason', models.TextField(blank=True, max_length=2000, verbose_name='reason')),
-                ('findings', models.JSONField(default=list)),
-                ('score', models.PositiveSmallIntegerField(null=True)),
-                ('as_of', models.DateField(null=True)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_as_of', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("score", "High risk"),
+                            ("fatal", "Fatal signal"),
+                            ("manual", "Raised by hand"),
+                        ],
+                        max_length=6,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("acknowledged", "Acknowledged"),
+                            ("recovery", "In recovery"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("recovered", "Recovered"),
+                            ("false_alarm", "False alarm"),
+                            ("lost", "Lost"),
+                        ],
+                        max_length=11,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=2000, verbose_name="reason")),
+                ("findings", models.JSONField(default=list)),
+                ("score", models.PositiveSmallIntegerField(null=True)),
+                ("as_of", models.DateField(null=True)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_as_of", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Risk',
+            name="Risk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scored', models.CharField(choices=[('scored', 'Scored'), ('lapsed', 'Lapsed'), ('no_trade', 'No trade')], max_length=8)),
-                ('p_micro', models.PositiveIntegerField(null=True)),
-                ('score', models.PositiveSmallIntegerField(null=True)),
-                ('level', models.CharField(blank=True, choices=[('none', 'None'), ('low', 'Low'), ('watch', 'Watch'), ('high', 'High')], max_length=5)),
-                ('value_at_stake', models.BigIntegerField(null=True)),
-                ('fatal', models.BooleanField(default=False)),
-                ('findings', models.JSONField(default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scored",
+                    models.CharField(
+                        choices=[
+                            ("scored", "Scored"),
+                            ("lapsed", "Lapsed"),
+                            ("no_trade", "No trade"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("p_micro", models.PositiveIntegerField(null=True)),
+                ("score", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "None"),
+                            ("low", "Low"),
+                            ("watch", "Watch"),
+                            ("high", "High"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("value_at_stake", models.BigIntegerField(null=True)),
+                ("fatal", models.BooleanField(default=False)),
+                ("findings", models.JSONField(default=list)),
             ],
         ),
     ]

@@ -6,58 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts_crm', '0002_initial'),
-        ('churn', '0002_initial'),
-        ('customers', '0001_initial'),
+        ("accounts_crm", "0002_initial"),
+        ("churn", "0002_initial"),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='flag',
-            name='opened_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="flag",
+            name="opened_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='risk',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='risks', to='customers.account'),
+            model_name="risk",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="risks",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='risk',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='risks', to='accounts_crm.nightlyrun'),
+            model_name="risk",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="risks",
+                to="accounts_crm.nightlyrun",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['account', 'state'], name='churn_flag_account_1577a4_idx'),
+            model_name="flag",
+            index=models.Index(fields=["account", "state"], name="churn_flag_account_1577a4_idx"),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('account', 'kind'), name='flag_open_once'),
+            model_name="flag",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=("account", "kind"),
+                name="flag_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'manual'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='manual_flag_says_why'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "manual"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="manual_flag_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('outcome', '')), _connector='OR'), name='flag_closed_has_outcome'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), models.Q(("outcome", ""), _negated=True)),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("outcome", "")),
+                    _connector="OR",
+                ),
+                name="flag_closed_has_outcome",
+            ),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['run', '-value_at_stake'], name='churn_risk_run_id_7630f6_idx'),
+            model_name="risk",
+            index=models.Index(
+                fields=["run", "-value_at_stake"], name="churn_risk_run_id_7630f6_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['run', 'level'], name='churn_risk_run_id_904662_idx'),
+            model_name="risk",
+            index=models.Index(fields=["run", "level"], name="churn_risk_run_id_904662_idx"),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.UniqueConstraint(fields=('run', 'account'), name='risk_once'),
+            model_name="risk",
+            constraint=models.UniqueConstraint(fields=("run", "account"), name="risk_once"),
         ),
     ]

@@ -4,203 +4,493 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, unique=True, verbose_name='code')),
-                ('name', models.CharField(db_index=True, max_length=200, verbose_name='name')),
-                ('other_name', models.CharField(blank=True, max_length=200, verbose_name='other name')),
-                ('status', models.CharField(choices=[('prospect', 'Prospect'), ('active', 'Active'), ('lost', 'Lost')], db_index=True, default='active', max_length=10, verbose_name='status')),
-                ('tier', models.CharField(choices=[('ordinary', 'Ordinary'), ('partner', 'Partner'), ('strategic', 'Strategic')], db_index=True, default='ordinary', max_length=10, verbose_name='tier')),
-                ('stage', models.CharField(choices=[('pre', 'Pre'), ('early', 'Early'), ('mid', 'Mid'), ('partnership', 'Partnership'), ('synergistic', 'Synergistic'), ('interrupted', 'Interrupted')], db_index=True, default='pre', max_length=12, verbose_name='stage')),
-                ('industry', models.CharField(blank=True, db_index=True, max_length=120, verbose_name='industry')),
-                ('channel', models.CharField(blank=True, choices=[('direct', 'Direct'), ('dealer', 'Dealer')], max_length=10, verbose_name='channel')),
-                ('position', models.CharField(blank=True, choices=[('raw_material', 'Raw material'), ('component', 'Component'), ('product', 'Product'), ('intermediary', 'Intermediary'), ('end_user', 'End user')], max_length=12, verbose_name='position in the value chain')),
-                ('city', models.CharField(blank=True, max_length=120, verbose_name='city')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=64, unique=True, verbose_name="code")),
+                ("name", models.CharField(db_index=True, max_length=200, verbose_name="name")),
+                (
+                    "other_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="other name"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("prospect", "Prospect"), ("active", "Active"), ("lost", "Lost")],
+                        db_index=True,
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("partner", "Partner"),
+                            ("strategic", "Strategic"),
+                        ],
+                        db_index=True,
+                        default="ordinary",
+                        max_length=10,
+                        verbose_name="tier",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("pre", "Pre"),
+                            ("early", "Early"),
+                            ("mid", "Mid"),
+                            ("partnership", "Partnership"),
+                            ("synergistic", "Synergistic"),
+                            ("interrupted", "Interrupted"),
+                        ],
+                        db_index=True,
+                        default="pre",
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=120, verbose_name="industry"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[("direct", "Direct"), ("dealer", "Dealer")],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "position",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("raw_material", "Raw material"),
+                            ("component", "Component"),
+                            ("product", "Product"),
+                            ("intermediary", "Intermediary"),
+                            ("end_user", "End user"),
+                        ],
+                        max_length=12,
+                        verbose_name="position in the value chain",
+                    ),
+                ),
+                ("city", models.CharField(blank=True, max_length=120, verbose_name="city")),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('quality', 'Quality'), ('delivery', 'Delivery'), ('service', 'Service'), ('price', 'Price'), ('invoice', 'Invoice')], max_length=10, verbose_name='category')),
-                ('severity', models.PositiveSmallIntegerField(choices=[(1, '1, minor'), (2, '2, major'), (3, '3, critical')], verbose_name='severity')),
-                ('opened_on', models.DateField(verbose_name='opened on')),
-                ('resolved_on', models.DateField(blank=True, null=True, verbose_name='resolved on')),
-                ('text', models.TextField(max_length=20000, verbose_name='complaint')),
-                ('source', models.CharField(blank=True, max_length=64, verbose_name='source')),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("quality", "Quality"),
+                            ("delivery", "Delivery"),
+                            ("service", "Service"),
+                            ("price", "Price"),
+                            ("invoice", "Invoice"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "1, minor"), (2, "2, major"), (3, "3, critical")],
+                        verbose_name="severity",
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="opened on")),
+                (
+                    "resolved_on",
+                    models.DateField(blank=True, null=True, verbose_name="resolved on"),
+                ),
+                ("text", models.TextField(max_length=20000, verbose_name="complaint")),
+                ("source", models.CharField(blank=True, max_length=64, verbose_name="source")),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['-opened_on', '-pk'],
+                "ordering": ["-opened_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('other_name', models.CharField(blank=True, max_length=120, verbose_name='other name')),
-                ('job_title', models.CharField(blank=True, max_length=120, verbose_name='job title')),
-                ('function', models.CharField(blank=True, choices=[('commercial', 'Sales and purchasing'), ('marketing', 'Marketing'), ('operations', 'Operations'), ('logistics', 'Logistics'), ('finance', 'Finance'), ('rnd', 'R&D'), ('quality', 'Quality'), ('service', 'After-sales service'), ('it', 'IT'), ('legal', 'Legal'), ('board', 'Executive board')], max_length=12, verbose_name='function')),
-                ('level', models.CharField(blank=True, choices=[('staff', 'Staff'), ('manager', 'Manager level'), ('director', 'Director level'), ('executive', 'Executive level'), ('board', 'Board level')], max_length=10, verbose_name='level')),
-                ('dmu_role', models.CharField(blank=True, choices=[('initiator', 'Initiator'), ('user', 'User'), ('influencer', 'Influencer'), ('gatekeeper', 'Gatekeeper'), ('buyer', 'Buyer'), ('decider', 'Decider')], max_length=12, verbose_name='role in decisions')),
-                ('attitude', models.CharField(blank=True, choices=[('champion', 'Champion'), ('supporter', 'Supporter'), ('neutral', 'Neutral'), ('sceptic', 'Sceptic'), ('opponent', 'Opponent')], max_length=10, verbose_name='attitude')),
-                ('influence', models.PositiveSmallIntegerField(blank=True, help_text='1 (little) to 5 (decides)', null=True, verbose_name='influence')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='left on')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "other_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="other name"),
+                ),
+                (
+                    "job_title",
+                    models.CharField(blank=True, max_length=120, verbose_name="job title"),
+                ),
+                (
+                    "function",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("commercial", "Sales and purchasing"),
+                            ("marketing", "Marketing"),
+                            ("operations", "Operations"),
+                            ("logistics", "Logistics"),
+                            ("finance", "Finance"),
+                            ("rnd", "R&D"),
+                            ("quality", "Quality"),
+                            ("service", "After-sales service"),
+                            ("it", "IT"),
+                            ("legal", "Legal"),
+                            ("board", "Executive board"),
+                        ],
+                        max_length=12,
+                        verbose_name="function",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("staff", "Staff"),
+                            ("manager", "Manager level"),
+                            ("director", "Director level"),
+                            ("executive", "Executive level"),
+                            ("board", "Board level"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "dmu_role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("initiator", "Initiator"),
+                            ("user", "User"),
+                            ("influencer", "Influencer"),
+                            ("gatekeeper", "Gatekeeper"),
+                            ("buyer", "Buyer"),
+                            ("decider", "Decider"),
+                        ],
+                        max_length=12,
+                        verbose_name="role in decisions",
+                    ),
+                ),
+                (
+                    "attitude",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("champion", "Champion"),
+                            ("supporter", "Supporter"),
+                            ("neutral", "Neutral"),
+                            ("sceptic", "Sceptic"),
+                            ("opponent", "Opponent"),
+                        ],
+                        max_length=10,
+                        verbose_name="attitude",
+                    ),
+                ),
+                (
+                    "influence",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="1 (little) to 5 (decides)",
+                        null=True,
+                        verbose_name="influence",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="left on")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('subject', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=dict)),
-                ('sent_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("subject", models.JSONField(default=dict)),
+                ("changes", models.JSONField(default=dict)),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ExchangeRate',
+            name="ExchangeRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('rate', models.DecimalField(decimal_places=9, max_digits=15)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("rate", models.DecimalField(decimal_places=9, max_digits=15)),
             ],
             options={
-                'ordering': ['month', 'currency'],
+                "ordering": ["month", "currency"],
             },
         ),
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('call', 'Call'), ('meeting', 'Meeting'), ('visit', 'Visit'), ('email', 'E-mail'), ('message', 'Message'), ('video', 'Video call'), ('event', 'Event')], max_length=8, verbose_name='kind')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('date', models.DateField(editable=False)),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('note', models.TextField(blank=True, max_length=20000, verbose_name='what was said')),
-                ('tone', models.SmallIntegerField(blank=True, choices=[(-2, 'Very bad'), (-1, 'Bad'), (0, 'Neutral tone'), (1, 'Good'), (2, 'Very good')], null=True, verbose_name='tone')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("call", "Call"),
+                            ("meeting", "Meeting"),
+                            ("visit", "Visit"),
+                            ("email", "E-mail"),
+                            ("message", "Message"),
+                            ("video", "Video call"),
+                            ("event", "Event"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                ("date", models.DateField(editable=False)),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                (
+                    "note",
+                    models.TextField(blank=True, max_length=20000, verbose_name="what was said"),
+                ),
+                (
+                    "tone",
+                    models.SmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (-2, "Very bad"),
+                            (-1, "Bad"),
+                            (0, "Neutral tone"),
+                            (1, "Good"),
+                            (2, "Very good"),
+                        ],
+                        null=True,
+                        verbose_name="tone",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='NextStep',
+            name="NextStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=200, verbose_name='next step')),
-                ('due', models.DateField(verbose_name='due')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('dropped', 'Dropped')], default='open', max_length=8, verbose_name='state')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_on', models.DateField(blank=True, editable=False, null=True)),
-                ('created_on', models.DateField(editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.CharField(max_length=200, verbose_name="next step")),
+                ("due", models.DateField(verbose_name="due")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Done"), ("dropped", "Dropped")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_on", models.DateField(blank=True, editable=False, null=True)),
+                ("created_on", models.DateField(editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['due', 'pk'],
+                "ordering": ["due", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('order_id', models.CharField(max_length=64)),
-                ('line_id', models.CharField(max_length=64)),
-                ('date', models.DateField()),
-                ('product', models.CharField(blank=True, max_length=120)),
-                ('category', models.CharField(blank=True, max_length=120)),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('revenue_minor', models.BigIntegerField()),
-                ('cost_minor', models.BigIntegerField(blank=True, null=True)),
-                ('revenue', models.BigIntegerField(blank=True, null=True)),
-                ('cost', models.BigIntegerField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=64)),
+                ("order_id", models.CharField(max_length=64)),
+                ("line_id", models.CharField(max_length=64)),
+                ("date", models.DateField()),
+                ("product", models.CharField(blank=True, max_length=120)),
+                ("category", models.CharField(blank=True, max_length=120)),
+                (
+                    "quantity",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("revenue_minor", models.BigIntegerField()),
+                ("cost_minor", models.BigIntegerField(blank=True, null=True)),
+                ("revenue", models.BigIntegerField(blank=True, null=True)),
+                ("cost", models.BigIntegerField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PurchasePotential',
+            name="PurchasePotential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='date')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('amount_minor', models.BigIntegerField(verbose_name='purchases per year')),
-                ('amount', models.BigIntegerField(blank=True, null=True)),
-                ('certainty', models.CharField(choices=[('guess', 'Guess'), ('estimate', 'Estimate'), ('confirmed', 'Confirmed by the customer')], default='estimate', max_length=10, verbose_name='certainty')),
-                ('source', models.CharField(blank=True, max_length=64, verbose_name='source')),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="date")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("amount_minor", models.BigIntegerField(verbose_name="purchases per year")),
+                ("amount", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[
+                            ("guess", "Guess"),
+                            ("estimate", "Estimate"),
+                            ("confirmed", "Confirmed by the customer"),
+                        ],
+                        default="estimate",
+                        max_length=10,
+                        verbose_name="certainty",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=64, verbose_name="source")),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['-date', '-pk'],
+                "ordering": ["-date", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Ranking',
+            name="Ranking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('account', 'Account'), ('group', 'Group')], max_length=8)),
-                ('position', models.PositiveIntegerField()),
-                ('rank', models.PositiveIntegerField()),
-                ('value', models.BigIntegerField()),
-                ('cumulative', models.BigIntegerField(null=True)),
-                ('value_class', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('N', 'N')], max_length=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("account", "Account"), ("group", "Group")], max_length=8
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("rank", models.PositiveIntegerField()),
+                ("value", models.BigIntegerField()),
+                ("cumulative", models.BigIntegerField(null=True)),
+                (
+                    "value_class",
+                    models.CharField(
+                        choices=[("A", "A"), ("B", "B"), ("C", "C"), ("N", "N")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='SatisfactionScore',
+            name="SatisfactionScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('date', models.DateField(verbose_name='date')),
-                ('source', models.CharField(blank=True, max_length=64, verbose_name='source')),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                ("date", models.DateField(verbose_name="date")),
+                ("source", models.CharField(blank=True, max_length=64, verbose_name="source")),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['-date', '-pk'],
+                "ordering": ["-date", "-pk"],
             },
         ),
     ]

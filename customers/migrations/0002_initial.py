@@ -6,230 +6,403 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts_crm', '0002_initial'),
-        ('customers', '0001_initial'),
-        ('teams', '0001_initial'),
+        ("accounts_crm", "0002_initial"),
+        ("customers", "0001_initial"),
+        ("teams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='members',
-            field=models.ManyToManyField(related_name='accounts', through='teams.TeamMember', to=settings.AUTH_USER_MODEL),
+            model_name="account",
+            name="members",
+            field=models.ManyToManyField(
+                related_name="accounts", through="teams.TeamMember", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_accounts', to=settings.AUTH_USER_MODEL, verbose_name='account manager'),
+            model_name="account",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="owned_accounts",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="account manager",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='customers.account', verbose_name='parent'),
+            model_name="account",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="customers.account",
+                verbose_name="parent",
+            ),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='complaints', to='customers.account'),
+            model_name="complaint",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="complaints",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='customers.account'),
+            model_name="contact",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="contacts",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='customers.contact', verbose_name='reports to'),
+            model_name="contact",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="reports",
+                to="customers.contact",
+                verbose_name="reports to",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='account',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='customers.account'),
+            model_name="event",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="events",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to=settings.AUTH_USER_MODEL),
+            model_name="event",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.UniqueConstraint(fields=('month', 'currency'), name='rate_month_currency'),
+            model_name="exchangerate",
+            constraint=models.UniqueConstraint(
+                fields=("month", "currency"), name="rate_month_currency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='rate_positive'),
+            model_name="exchangerate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate__gt", 0)), name="rate_positive"
+            ),
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='customers.account'),
+            model_name="interaction",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="interactions",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+            model_name="interaction",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interactions",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="by",
+            ),
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='ours',
-            field=models.ManyToManyField(related_name='attended', to=settings.AUTH_USER_MODEL, verbose_name='our people'),
+            model_name="interaction",
+            name="ours",
+            field=models.ManyToManyField(
+                related_name="attended", to=settings.AUTH_USER_MODEL, verbose_name="our people"
+            ),
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='theirs',
-            field=models.ManyToManyField(blank=True, related_name='interactions', to='customers.contact', verbose_name='their people'),
+            model_name="interaction",
+            name="theirs",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="interactions",
+                to="customers.contact",
+                verbose_name="their people",
+            ),
         ),
         migrations.AddField(
-            model_name='nextstep',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='next_steps', to='customers.account'),
+            model_name="nextstep",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="next_steps",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='nextstep',
-            name='interaction',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next_step', to='customers.interaction'),
+            model_name="nextstep",
+            name="interaction",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="next_step",
+                to="customers.interaction",
+            ),
         ),
         migrations.AddField(
-            model_name='nextstep',
-            name='who',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='next_steps', to=settings.AUTH_USER_MODEL, verbose_name='who'),
+            model_name="nextstep",
+            name="who",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="next_steps",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="who",
+            ),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='customers.account'),
+            model_name="orderline",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="order_lines",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='purchasepotential',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='potentials', to='customers.account'),
+            model_name="purchasepotential",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="potentials",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='ranking',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rankings', to='customers.account'),
+            model_name="ranking",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rankings",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='ranking',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rankings', to='accounts_crm.nightlyrun'),
+            model_name="ranking",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rankings",
+                to="accounts_crm.nightlyrun",
+            ),
         ),
         migrations.AddField(
-            model_name='ranking',
-            name='top',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.account'),
+            model_name="ranking",
+            name="top",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="customers.account",
+            ),
         ),
         migrations.AddField(
-            model_name='region',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='customers.region'),
+            model_name="region",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="customers.region",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='customers.region', verbose_name='region'),
+            model_name="account",
+            name="region",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="customers.region",
+                verbose_name="region",
+            ),
         ),
         migrations.AddField(
-            model_name='satisfactionscore',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='satisfaction', to='customers.account'),
+            model_name="satisfactionscore",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="satisfaction",
+                to="customers.account",
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['account', 'opened_on'], name='customers_c_account_60d5ab_idx'),
+            model_name="complaint",
+            index=models.Index(
+                fields=["account", "opened_on"], name="customers_c_account_60d5ab_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_on__isnull', True), ('resolved_on__gte', models.F('opened_on')), _connector='OR'), name='complaint_resolved_after_opened'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resolved_on__isnull", True),
+                    ("resolved_on__gte", models.F("opened_on")),
+                    _connector="OR",
+                ),
+                name="complaint_resolved_after_opened",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__gte', 1), ('severity__lte', 3)), name='complaint_severity_1_to_3'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__gte", 1), ("severity__lte", 3)),
+                name="complaint_severity_1_to_3",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('influence__isnull', True), models.Q(('influence__gte', 1), ('influence__lte', 5)), _connector='OR'), name='contact_influence_1_to_5'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("influence__isnull", True),
+                    models.Q(("influence__gte", 1), ("influence__lte", 5)),
+                    _connector="OR",
+                ),
+                name="contact_influence_1_to_5",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['account', '-at'], name='customers_e_account_de7dd6_idx'),
+            model_name="event",
+            index=models.Index(fields=["account", "-at"], name="customers_e_account_de7dd6_idx"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['id'], name='event_outbox'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", True)), fields=["id"], name="event_outbox"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['account', '-at'], name='customers_i_account_aa6873_idx'),
+            model_name="interaction",
+            index=models.Index(fields=["account", "-at"], name="customers_i_account_aa6873_idx"),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['account', 'date'], name='customers_i_account_6a2b4c_idx'),
+            model_name="interaction",
+            index=models.Index(fields=["account", "date"], name="customers_i_account_6a2b4c_idx"),
         ),
         migrations.AddIndex(
-            model_name='nextstep',
-            index=models.Index(fields=['who', 'state', 'due'], name='customers_n_who_id_253761_idx'),
+            model_name="nextstep",
+            index=models.Index(
+                fields=["who", "state", "due"], name="customers_n_who_id_253761_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='nextstep',
-            index=models.Index(fields=['account', 'state', 'due'], name='customers_n_account_7763f9_idx'),
+            model_name="nextstep",
+            index=models.Index(
+                fields=["account", "state", "due"], name="customers_n_account_7763f9_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nextstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='next_step_closed_says_when'),
+            model_name="nextstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", True), ("closed_on__isnull", True), ("state", "open")
+                    ),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="next_step_closed_says_when",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['account', 'date'], name='order_line_account_date'),
+            model_name="orderline",
+            index=models.Index(fields=["account", "date"], name="order_line_account_date"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('source', 'order_id', 'line_id'), name='order_line_identity'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                fields=("source", "order_id", "line_id"), name="order_line_identity"
+            ),
         ),
         migrations.AddIndex(
-            model_name='purchasepotential',
-            index=models.Index(fields=['account', 'date'], name='customers_p_account_b0bf00_idx'),
+            model_name="purchasepotential",
+            index=models.Index(fields=["account", "date"], name="customers_p_account_b0bf00_idx"),
         ),
         migrations.AddConstraint(
-            model_name='purchasepotential',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='potential_positive'),
+            model_name="purchasepotential",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="potential_positive"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ranking',
-            index=models.Index(fields=['run', 'scope', 'position'], name='customers_r_run_id_cb994a_idx'),
+            model_name="ranking",
+            index=models.Index(
+                fields=["run", "scope", "position"], name="customers_r_run_id_cb994a_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ranking',
-            index=models.Index(condition=models.Q(('scope', 'account')), fields=['run', 'top'], name='ranking_top'),
+            model_name="ranking",
+            index=models.Index(
+                condition=models.Q(("scope", "account")), fields=["run", "top"], name="ranking_top"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.UniqueConstraint(fields=('run', 'scope', 'account'), name='ranking_once'),
+            model_name="ranking",
+            constraint=models.UniqueConstraint(
+                fields=("run", "scope", "account"), name="ranking_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='region_name'),
+            model_name="region",
+            constraint=models.UniqueConstraint(fields=("parent", "name"), name="region_name"),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('name',), name='region_root_name'),
+            model_name="region",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", True)),
+                fields=("name",),
+                name="region_root_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='account_not_own_parent'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("parent", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="account_not_own_parent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='satisfactionscore',
-            index=models.Index(fields=['account', 'date'], name='customers_s_account_5df380_idx'),
+            model_name="satisfactionscore",
+            index=models.Index(fields=["account", "date"], name="customers_s_account_5df380_idx"),
         ),
         migrations.AddConstraint(
-            model_name='satisfactionscore',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', 10)), name='satisfaction_0_to_10'),
+            model_name="satisfactionscore",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 0), ("score__lte", 10)),
+                name="satisfaction_0_to_10",
+            ),
         ),
     ]

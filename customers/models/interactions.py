@@ -51,7 +51,10 @@ class Interaction(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["account", "-at"]), models.Index(fields=["account", "date"])]
+        indexes = [
+            models.Index(fields=["account", "-at"]),
+            models.Index(fields=["account", "date"]),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.date}"

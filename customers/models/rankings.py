@@ -48,7 +48,9 @@ class Ranking(models.Model):
         ]
         indexes = [
             models.Index(fields=["run", "scope", "position"]),
-            models.Index(fields=["run", "top"], condition=models.Q(scope="account"), name="ranking_top"),
+            models.Index(
+                fields=["run", "top"], condition=models.Q(scope="account"), name="ranking_top"
+            ),
         ]
 
     def __str__(self):

@@ -4,23 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='TierPolicy',
+            name="TierPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('ordinary', 'Ordinary'), ('partner', 'Partner'), ('strategic', 'Strategic')], max_length=10, unique=True, verbose_name='tier')),
-                ('contact_every_days', models.PositiveSmallIntegerField(verbose_name='contact at least every, days')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("partner", "Partner"),
+                            ("strategic", "Strategic"),
+                        ],
+                        max_length=10,
+                        unique=True,
+                        verbose_name="tier",
+                    ),
+                ),
+                (
+                    "contact_every_days",
+                    models.PositiveSmallIntegerField(verbose_name="contact at least every, days"),
+                ),
             ],
             options={
-                'ordering': ['contact_every_days'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('contact_every_days__gte', 1)), name='cadence_at_least_a_day')],
+                "ordering": ["contact_every_days"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("contact_every_days__gte", 1)),
+                        name="cadence_at_least_a_day",
+                    )
+                ],
             },
         ),
     ]

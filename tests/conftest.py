@@ -1,0 +1,80 @@
+"""The cast and the accounts that most tests play with."""
+
+import datetime as dt
+import os
+
+import pytest
+from django.contrib.auth.models import Group
+
+# Playwright runs an event loop in the tests' thread; our database calls there are synchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ROLES = {
+    "olga_owner": "account manager",
+    "ed_editor": "account manager",
+    "vera_viewer": "account manager",
+    "otto_outsider": "account manager",
+    "dora_director": "director",  # a post without region: everything
+    "dirk_director": "director",  # the post of the region East
+    "rita_reader": "reader",
+    "stan_steward": "data steward",
+    "ina_integration": "integration",
+    "ada_admin": "administrator",
+}
+
+
+@pytest.fixture
+def cast(db):
+    """Return our people by name; every role is there, each with the password `keel-test-pass`."""
+    from customers.models import Region
+    from teams.models import Post, User
+
+    groups = {group.name: group for group in Group.objects.all()}
+    people = {}
+    for name, role in ROLES.items():
+        person = User.objects.create_user(
+            name,
+            email=f"{name}@example.com",
+            password="keel-test-pass",
+            name=name.split("_")[0].capitalize(),
+            language="en",
+        )
+        person.groups.add(groups[role])
+        people[name] = person
+    people["ada_admin"].is_staff = people["ada_admin"].is_superuser = True
+    people["ada_admin"].save()
+    east = Region.objects.create(name="East")
+    Post.objects.create(title="Key account director", holder=people["dora_director"])
+    Post.objects.create(title="East", holder=people["dirk_director"], region=east)
+    return people
+
+
+@pytest.fixture
+def account(cast):
+    """Return an account in the region East, owned by Olga, edited by Ed, viewed by Vera."""
+    from customers.models import Account, Region
+    from teams.models import TeamMember
+
+    account = Account.objects.create(
+        code="A-1",
+        name="Vorholm Cranes",
+        owner=cast["olga_owner"],
+        region=Region.objects.get(name="East"),
+    )
+    long_ago = dt.date(2020, 1, 1)
+    for name, role in (
+        ("olga_owner", "lead"),
+        ("ed_editor", "editor"),
+        ("vera_viewer", "viewer"),
+    ):
+        TeamMember.objects.create(account=account, user=cast[name], role=role, since=long_ago)
+    return account
+
+
+@pytest.fixture
+def far_account(cast):
+    """Return an account that no manager of the cast may see, outside the region East."""
+    from customers.models import Account, Region
+
+    west = Region.objects.create(name="West")
+    return Account.objects.create(code="Z-9", name="Zephyr Canary Works", region=west)

@@ -9,10 +9,10 @@ from customers.models import Account, AccountScopedQuerySet
 
 
 class RiskQuerySet(AccountScopedQuerySet):
-    """Risks; readers ask for those of a published run only."""
+    """Risks; readers take the run from NightlyRun.objects.published_for."""
 
     def of_run(self, run_id: int | None):
-        return self.filter(run=run_id, run__state="published")
+        return self.filter(run=run_id)
 
 
 class Risk(models.Model):

@@ -7,10 +7,10 @@ from customers.models.accounts import Account, AccountScopedQuerySet
 
 
 class RankingQuerySet(AccountScopedQuerySet):
-    """Rankings; readers ask for those of a published run only."""
+    """Rankings; readers take the run from NightlyRun.objects.published_for."""
 
     def of_run(self, run_id: int | None, scope: str = "account"):
-        return self.filter(run=run_id, run__state="published", scope=scope)
+        return self.filter(run=run_id, scope=scope)
 
 
 class Ranking(models.Model):

@@ -1,0 +1,53 @@
+"""Which old runs stay: every night for a while, then month-ends, and what people asked for."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts_crm.models import NightlyRun
+from churn.models import Risk
+from customers.calendar import is_month_end
+from customers.models import Ranking
+
+State = NightlyRun.State
+# A page that is being read when its run is superseded still finds its rows.
+READERS_LEAVE = dt.timedelta(hours=1)
+
+
+def thin_out() -> None:
+    """Delete the runs that are past keeping, and the findings of older ones.
+
+    Nights count back from the latest published as-of date, so that a pause deletes nothing.
+    """
+    latest = NightlyRun.objects.latest_published()
+    if latest is None:
+        return
+    _drop_rows_of_ended()
+    nights = dt.timedelta(days=settings.RUN_KEEP_NIGHTS)
+    for run in NightlyRun.objects.filter(as_of__lte=latest.as_of - nights).exclude(
+        state__in=NightlyRun.LIVE
+    ):
+        if run.state != State.PUBLISHED or not (run.pinned or is_month_end(run.as_of)):
+            _drop_rows([run.pk])
+            run.delete()
+    nights = dt.timedelta(days=settings.RUN_KEEP_EVIDENCE_NIGHTS)
+    for run in NightlyRun.objects.published().filter(
+        as_of__lte=latest.as_of - nights, evidence_kept=True
+    ):
+        if not is_month_end(run.as_of):
+            Risk.objects.filter(run=run).update(findings=[])
+            NightlyRun.objects.filter(pk=run.pk).update(evidence_kept=False)
+
+
+def _drop_rows_of_ended() -> None:
+    cutoff = timezone.now() - READERS_LEAVE
+    ended = NightlyRun.objects.filter(
+        state__in=(State.SUPERSEDED, State.FAILED, State.ABANDONED), finished_at__lt=cutoff
+    )
+    _drop_rows(list(ended.values_list("pk", flat=True)))
+
+
+def _drop_rows(run_ids: list[int]) -> None:
+    Ranking.objects.filter(run__in=run_ids).delete()
+    Risk.objects.filter(run__in=run_ids).delete()

@@ -1,0 +1,25 @@
+"""The 80/20 value ranking: computed nightly, read by everybody."""
+
+from customers.ranking.computing import compute
+from customers.ranking.reading import (
+    Shown,
+    comparable,
+    previous,
+    shown_rankings,
+    shown_total,
+    with_movement,
+    with_rank,
+    with_shown_cumulative,
+)
+
+__all__ = [
+    "Shown",
+    "comparable",
+    "compute",
+    "previous",
+    "shown_rankings",
+    "shown_total",
+    "with_movement",
+    "with_rank",
+    "with_shown_cumulative",
+]

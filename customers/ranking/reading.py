@@ -30,7 +30,10 @@ from customers.models import Ranking
 
 
 def with_rank(accounts: QuerySet, run, *, scope: str = "account") -> QuerySet:
-    """Annotate accounts with rank, value, value_class and position; None where unranked."""
+    """Annotate accounts with rank, value, value_class and place; None where unranked.
+
+    place is the position in the list, 1, 2, 3 without ties.
+    """
     return accounts.annotate(
         ranking=FilteredRelation(
             "rankings", condition=Q(rankings__run=run.pk if run else None, rankings__scope=scope)
@@ -39,7 +42,7 @@ def with_rank(accounts: QuerySet, run, *, scope: str = "account") -> QuerySet:
         rank=F("ranking__rank"),
         value=F("ranking__value"),
         value_class=F("ranking__value_class"),
-        position=F("ranking__position"),
+        place=F("ranking__position"),
     )
 
 

@@ -42,12 +42,12 @@ class Command(BaseCommand):
             ranking.with_rank(Account.objects.order_by(), run, scope=scope),
             ranking.comparable(run),
             scope=scope,
-        ).filter(position__isnull=False)
+        ).filter(place__isnull=False)
         write = writer(sys.stdout)
         write(HEADER)
         for row in (
             rows.annotate(cumulative=F("ranking__cumulative"))
-            .order_by("position")
+            .order_by("place")
             .values("code", "name", "value", "rank", "cumulative", "value_class", "rank_before")
             .iterator(chunk_size=5000)
         ):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from customers import events, rates
 from customers.calendar import business_date, business_today
-from customers.editing import change
+from customers.editing import change, touch
 from customers.errors import Refused
 from customers.models import (
     Account,
@@ -57,7 +57,7 @@ def change_account(account: Account, *, by, version: int | None, **values) -> li
         Account.objects.filter(pk=account.pk).update(parent=was)
     try:
         with transaction.atomic():
-            return change(account, kind="account.changed", by=by, version=version, **values)
+            return change(account, "account.changed", by=by, version=version, **values)
     except IntegrityError:
         raise Refused(
             _("The code “%(code)s” belongs to another account. Choose another code.")
@@ -89,7 +89,7 @@ def change_contact(contact: Contact, *, by, version: int | None, **values) -> li
         was = contact.parent
         place_under(contact, values["parent"])
         Contact.objects.filter(pk=contact.pk).update(parent=was)
-    return change(contact, kind="contact.changed", by=by, version=version, **values)
+    return change(contact, "contact.changed", by=by, version=version, **values)
 
 
 @transaction.atomic
@@ -143,7 +143,8 @@ def change_interaction(
     if "at" in values:
         _check_past(values["at"])
         values["date"] = business_date(values["at"])
-    changed = change(entry, kind="interaction.changed", by=by, version=version, **values)
+    fields = change(entry, "interaction.changed", by=by, version=version, **values)
+    changed = [*fields]
     for name, people in (("theirs", theirs), ("ours", ours)):
         if people is None:
             continue
@@ -158,6 +159,8 @@ def change_interaction(
                 "interaction.changed", entry.account, by=by, about=entry, **{name: (was, now)}
             )
             changed.append(name)
+    if changed and not fields:
+        touch(entry)
     return changed
 
 
@@ -206,7 +209,7 @@ def change_step(step: NextStep, *, by, version: int | None, **values) -> list[st
             _("%(person)s has left the company. Give the step to somebody else.") % {"person": who},
             field="who",
         )
-    return change(step, kind="step.changed", by=by, version=version, **values)
+    return change(step, "step.changed", by=by, version=version, **values)
 
 
 @transaction.atomic
@@ -219,7 +222,7 @@ def close_step(
         return []
     return change(
         step,
-        kind=f"step.{state}",
+        f"step.{state}",
         by=by,
         version=version,
         state=state,
@@ -233,7 +236,7 @@ def reopen_step(step: NextStep, *, by, version: int | None = None) -> list[str]:
     """Open a closed step again: the undo of closing."""
     return change(
         step,
-        kind="step.reopened",
+        "step.reopened",
         by=by,
         version=version,
         state=NextStep.State.OPEN,
@@ -260,7 +263,7 @@ def change_complaint(complaint: Complaint, *, by, version: int | None, **values)
     opened = values.get("opened_on", complaint.opened_on)
     _check_day(opened, "opened_on")
     _check_resolved(opened, values.get("resolved_on", complaint.resolved_on))
-    return change(complaint, kind="complaint.changed", by=by, version=version, **values)
+    return change(complaint, "complaint.changed", by=by, version=version, **values)
 
 
 @transaction.atomic

@@ -11,9 +11,10 @@ from customers.errors import Refused
 
 
 @transaction.atomic
-def change(row: models.Model, *, kind: str, by, version: int | None, **values: Any) -> list[str]:
+def change(row: models.Model, kind: str, /, *, by, version: int | None, **values: Any) -> list[str]:
     """Write new values into a row, one version on, and record what changed.
 
+    kind     of the event; by position only, since a field may be called so too
     version  the one the editor read; None where an action changes what nobody typed
     Return the names of the changed fields; none, and no event, if everything was so already.
     Raises Refused with both values of every field in conflict if the row changed meanwhile.
@@ -42,6 +43,21 @@ def change(row: models.Model, *, kind: str, by, version: int | None, **values: A
     account = row if model._meta.label == "customers.Account" else row.account  # type: ignore[attr-defined]
     events.record(kind, account, by=by, about=row, **changed)
     return list(changed)
+
+
+def touch(row: models.Model) -> None:
+    """Move a row's version one on, where only its related rows changed.
+
+    Raises Refused if the row changed since it was read.
+    """
+    model = type(row)
+    read = row.version  # type: ignore[attr-defined]
+    written = model._default_manager.filter(pk=row.pk, version=read).update(
+        version=F("version") + 1
+    )
+    if not written:
+        raise _conflict(model._default_manager.get(pk=row.pk), {})
+    row.version = read + 1  # type: ignore[attr-defined]
 
 
 def _conflict(current, changed) -> Refused:

@@ -11,15 +11,15 @@ from customers.models import Event
 
 
 def record(
-    kind: str, account=None, *, by=None, about: models.Model | None = None, **changes
+    kind: str, account=None, /, *, by=None, about: models.Model | None = None, **changes
 ) -> Event:
-    """Write one event; changes are field=(old, new)."""
+    """Write one event; changes are field=(old, new), and a field may be called `kind`."""
     event = build(kind, account, by=by, about=about, **changes)
     event.save(force_insert=True)
     return event
 
 
-def build(kind: str, account=None, *, by=None, about=None, **changes) -> Event:
+def build(kind: str, account=None, /, *, by=None, about=None, **changes) -> Event:
     """Return an unsaved event, for changes in bulk."""
     return Event(
         kind=kind,

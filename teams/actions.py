@@ -26,7 +26,7 @@ def set_owner(account: Account, *, to: User | None, by, version: int | None = No
             % {"person": to},
             field="owner",
         )
-    if not change(account, kind="owner.changed", by=by, version=version, owner=to):
+    if not change(account, "owner.changed", by=by, version=version, owner=to):
         return False
     today = business_today()
     _end(account.team.filter(role=TeamRole.LEAD, until__isnull=True), today)

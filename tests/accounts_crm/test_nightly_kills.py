@@ -1,0 +1,216 @@
+"""A worker may die or freeze at any moment: readers see whole runs only, the next start finishes.
+
+The moments are random, from a seed that is printed on failure; nothing is slowed down for them.
+"""
+
+import datetime as dt
+import hashlib
+import random
+import signal
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from accounts_crm import nightly
+from accounts_crm.models import NightlyRun
+from churn.models import Risk
+from customers.models import Account, OrderLine, Ranking
+from tests.processes import manage
+
+D = dt.date(2024, 6, 30)
+KILLS = 20
+ACCOUNTS = 4000
+State = NightlyRun.State
+
+# Restored after each flush: the roles and policies that migrations made.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def history():
+    """A company of 4,000 accounts and 60,000 lines."""
+    Account.objects.bulk_create(
+        Account(code=f"K{n:05}", name=f"Account {n}") for n in range(ACCOUNTS)
+    )
+    accounts = list(Account.objects.order_by("code").values_list("pk", flat=True))
+    dice = random.Random(7)
+    OrderLine.objects.bulk_create(
+        (
+            OrderLine(
+                source="t",
+                order_id=f"o{number}",
+                line_id="1",
+                account_id=accounts[number % ACCOUNTS],
+                date=D - dt.timedelta(days=dice.randrange(600)),
+                currency="CNY",
+                revenue_minor=(amount := dice.randrange(-500, 20_000)),
+                revenue=amount,
+            )
+            for number in range(15 * ACCOUNTS)
+        ),
+        batch_size=5000,
+    )
+
+
+def fingerprint(run_id):
+    """Return a digest of all rows of a run."""
+    digest = hashlib.sha256()
+    for rows in (
+        Ranking.objects.filter(run=run_id)
+        .order_by("scope", "position")
+        .values_list("scope", "account", "rank", "value", "cumulative", "value_class"),
+        Risk.objects.filter(run=run_id)
+        .order_by("account")
+        .values_list("account", "scored", "p_micro", "score", "level", "value_at_stake"),
+    ):
+        for row in rows.iterator():
+            digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+class Reader(threading.Thread):
+    """Look at the published run as often as possible; note what was not whole."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.ended = threading.Event()
+        self.looks = 0
+        self.half = []
+
+    def run(self):
+        try:
+            while not self.ended.wait(0.01):
+                run = NightlyRun.objects.published_for(D)
+                if run is None:
+                    continue
+                self.looks += 1
+                ranked = Ranking.objects.of_run(run.pk, "account").count()
+                risks = Risk.objects.of_run(run.pk).count()
+                if (ranked, risks) != (ACCOUNTS, ACCOUNTS):
+                    self.half.append((run.pk, ranked, risks))
+        finally:
+            connection.close()
+
+
+def finish():
+    """Finish the date as the next start would, the dead worker's heartbeat being stale."""
+    process = manage("nightly", "--as-of", D.isoformat(), RUN_STALE_SECONDS="0")
+    output, _nothing = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+
+
+def test_killed_at_any_moment_readers_see_a_whole_run_and_the_next_start_finishes(history):
+    began = time.monotonic()
+    finish()
+    takes = time.monotonic() - began
+    reference = fingerprint(NightlyRun.objects.published_for(D).pk)
+    seed = random.randrange(10**6)
+    dice = random.Random(seed)
+    reader = Reader()
+    reader.start()
+
+    killed_live = 0
+    for number in range(KILLS):
+        if number == KILLS // 2:  # for the second half there is nothing published before
+            NightlyRun.objects.all().delete()
+        process = manage("nightly", "--as-of", D.isoformat(), RUN_STALE_SECONDS="0")
+        # Three kills in four while the run is under way, the others anywhere.
+        time.sleep(dice.uniform(0.05 * takes, 1.05 * takes))
+        if dice.random() < 0.75:
+            wait_for_live_run(process)
+            time.sleep(dice.uniform(0, 0.5 * takes) * dice.random())
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        killed_live += NightlyRun.objects.filter(state=State.RUNNING).exists()
+        assert NightlyRun.objects.published().filter(as_of=D).count() <= 1
+
+    finish()
+    reader.ended.set()
+    reader.join()
+    run = NightlyRun.objects.published_for(D)
+    assert reader.half == [], f"seed {seed}"
+    assert reader.looks > KILLS
+    assert killed_live >= KILLS // 4, f"seed {seed}: too few kills met a live run"
+    assert fingerprint(run.pk) == reference, f"seed {seed}"
+    assert not NightlyRun.objects.filter(state=State.RUNNING).exists()
+
+
+def wait_for_live_run(process):
+    while process.poll() is None:
+        if NightlyRun.objects.filter(state=State.RUNNING).exists():
+            return
+        time.sleep(0.005)
+
+
+def test_a_frozen_worker_that_wakes_after_a_takeover_writes_nothing(history):
+    frozen = manage("nightly", "--as-of", D.isoformat())
+    wait_for_live_run(frozen)
+    time.sleep(random.uniform(0, 0.3))
+    frozen.send_signal(signal.SIGSTOP)
+    lost = NightlyRun.objects.get(state=State.RUNNING)
+    try:
+        take_over()
+        taken = NightlyRun.objects.published_for(D)
+        assert taken.attempt == lost.attempt + 1
+        whole = fingerprint(taken.pk)
+        left_behind = rows_of(lost)
+    finally:
+        frozen.send_signal(signal.SIGCONT)
+
+    output, _nothing = frozen.communicate(timeout=120)
+
+    assert frozen.returncode != 0
+    assert "taken over" in output
+    lost.refresh_from_db()
+    assert lost.state == State.ABANDONED
+    assert rows_of(lost) == left_behind
+    assert NightlyRun.objects.published_for(D).pk == taken.pk
+    assert fingerprint(taken.pk) == whole
+
+
+def rows_of(run):
+    return (
+        Ranking.objects.filter(run=run).count(),
+        Risk.objects.filter(run=run).count(),
+        NightlyRun.objects.filter(pk=run.pk).values_list("facts", "timings", "state").get(),
+    )
+
+
+def take_over():
+    """Take over; a worker frozen inside a short write holds its row until the database ends it."""
+    for _attempt in range(5):
+        process = manage("nightly", "--as-of", D.isoformat(), RUN_STALE_SECONDS="0")
+        output, _nothing = process.communicate(timeout=120)
+        if process.returncode == 0:
+            return
+    raise AssertionError(output)
+
+
+def test_two_starts_at_once_make_one_run(history):
+    first = manage("nightly", "--as-of", D.isoformat())
+    wait_for_live_run(first)
+
+    second = manage("nightly", "--as-of", D.isoformat())
+
+    output, _nothing = second.communicate(timeout=120)
+    assert second.returncode == 1
+    assert "under way" in output
+    first.communicate(timeout=120)
+    assert first.returncode == 0
+    assert NightlyRun.objects.count() == 1
+
+
+def test_the_guard_fails_without_the_fence(history, monkeypatch):
+    """A planted fault: a worker that does not ask whether the run is still its own."""
+    attempt = nightly.begin(D, trigger="command")
+    NightlyRun.objects.filter(pk=attempt.run_id).update(state=State.ABANDONED)
+    with pytest.raises(nightly.TakenOver):
+        nightly.execute(attempt)
+    assert not Ranking.objects.filter(run=attempt.run_id).exists()
+
+    monkeypatch.setattr(nightly.Attempt, "_update", lambda self, **values: None)
+    nightly.execute(attempt)
+
+    assert Ranking.objects.filter(run=attempt.run_id).exists()

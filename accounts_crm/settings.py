@@ -83,7 +83,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "heroicons",
     "knox",
     "rest_framework",
     "customers",
@@ -128,7 +127,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts_crm.shell.shell",
             ],
-            "builtins": ["heroicons.templatetags.heroicons", "django.templatetags.i18n"],
+            "builtins": [
+                "customers.templatetags.keel",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

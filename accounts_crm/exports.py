@@ -3,13 +3,14 @@
 import csv
 import datetime as dt
 from collections.abc import Callable
-from typing import TextIO
+
+from django.core.management.base import OutputWrapper
 
 from accounts_crm.models import NightlyRun
 from customers.exports import nearest
 
 
-def published_or_exit(as_of: dt.date | None, err: TextIO) -> NightlyRun:
+def published_or_exit(as_of: dt.date | None, err: OutputWrapper) -> NightlyRun:
     """Return the published run of a date, of the latest if none is given.
 
     Exit with 1, naming the nearest dates, if there is none.
@@ -25,8 +26,9 @@ def published_or_exit(as_of: dt.date | None, err: TextIO) -> NightlyRun:
     raise SystemExit(1)
 
 
-def writer(out: TextIO) -> Callable[[list], object]:
+def writer(out: OutputWrapper) -> Callable[[list], object]:
     """Return a function that writes one CSV row: UTF-8, newline ends, no byte-order mark."""
-    if hasattr(out, "reconfigure"):
-        out.reconfigure(encoding="utf-8", newline="\n")
-    return csv.writer(out, lineterminator="\n").writerow
+    stream = out._out
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", newline="\n")
+    return csv.writer(stream, lineterminator="\n").writerow

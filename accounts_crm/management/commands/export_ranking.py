@@ -1,7 +1,5 @@
 """The value ranking of a run as CSV."""
 
-import sys
-
 from django.core.management.base import BaseCommand
 from django.db.models import F
 
@@ -36,14 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--scope", choices=Ranking.Scope.values, default="account")
 
     def handle(self, *, as_of, scope, **options):
-        run = published_or_exit(as_of, sys.stderr)
+        run = published_or_exit(as_of, self.stderr)
         base = run.facts["ranking"][scope]["base"]
         rows = ranking.with_movement(
             ranking.with_rank(Account.objects.order_by(), run, scope=scope),
             ranking.comparable(run),
             scope=scope,
         ).filter(place__isnull=False)
-        write = writer(sys.stdout)
+        write = writer(self.stdout)
         write(HEADER)
         for row in (
             rows.annotate(cumulative=F("ranking__cumulative"))

@@ -1,5 +1,6 @@
 """The embedded mode in one command: the site, a worker and beat, started and ended together."""
 
+import signal
 import subprocess
 import sys
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("address", nargs="?", default="127.0.0.1:8000")
 
     def handle(self, *, address, **options):
+        # Ended by a service manager, take the worker along as Ctrl-C does.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         worker = subprocess.Popen(
             [
                 sys.executable,

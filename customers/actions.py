@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers import events, rates
+from customers import events, last_contact, rates
 from customers.calendar import business_date, business_today
 from customers.editing import change, touch
 from customers.errors import Refused
@@ -129,6 +129,7 @@ def log_contact(
     )
     entry.ours.set(list(ours) or [by])
     entry.theirs.set(theirs)
+    last_contact.note(account, entry.date)
     events.record("interaction.logged", account, by=by, about=entry, kind=(None, kind))
     if step:
         plan_step(account, by=by, interaction=entry, **step)
@@ -144,6 +145,8 @@ def change_interaction(
         _check_past(values["at"])
         values["date"] = business_date(values["at"])
     fields = change(entry, "interaction.changed", by=by, version=version, **values)
+    if "date" in fields:
+        last_contact.recount(Account.objects.filter(pk=entry.account_id))
     changed = [*fields]
     for name, people in (("theirs", theirs), ("ours", ours)):
         if people is None:

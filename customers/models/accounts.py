@@ -151,6 +151,10 @@ class Account(models.Model):
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="teams.TeamMember", related_name="accounts"
     )
+    # The latest day of its contact log; written by customers.last_contact alone.
+    last_contact_on = models.DateField(
+        _("last contact"), null=True, blank=True, editable=False, db_index=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -1,0 +1,232 @@
+"""The risk of a run: signals and model in, one row per account out.
+
+Every account with an order line up to the day gets a row: scored, lapsed (silent for a year) or
+without trade (lines, but never a purchase). Scores are computed from what is stored, rounded as
+it is stored, so that each can be recomputed from its row and the run's facts.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, log, prod
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+
+from churn import model, purchases, signals
+from churn.models import Risk
+from churn.risk_rows import insert
+from churn.rules import RULES, is_fatal
+from customers.calendar import window_start
+from customers.models import OrderLine, Ranking
+
+MILLION = 10**6
+FATAL_SCORE = 70
+BATCH = 10_000
+
+
+def compute(attempt) -> int:
+    """Score all accounts as of the attempt's date; return the number of rows.
+
+    Facts about the risks are kept on the run under "risk".
+    """
+    run = attempt.run
+    bought = purchases.read(attempt.as_of)
+    total = len(bought.account)
+    scored = bought.bought & (bought.since_last() < settings.ACTIVE_DAYS)
+    attempt.progress(0, total)
+    fit, p_micro = _probabilities(bought, scored)
+    median = _median(p_micro, scored)
+    night = signals.Night(attempt.as_of, run.measure, run.currency, bought)
+    fired = {signal: find(night) for signal, find in signals.SIGNALS.items()}
+    attempt.progress(total // 4, total)
+    scores = _scores(bought.account, p_micro, median, fired)
+    value = _yearly_values(run)
+
+    counts: dict[str, int] = {}
+    shown: dict[str, int] = dict.fromkeys(signals.SIGNALS, 0)
+    rows: list[tuple] = []
+    for at, account in enumerate(bought.account.tolist()):
+        row: dict[str, Any] = {"scored": Risk.Scored.SCORED}
+        if not scored[at]:
+            row["scored"] = Risk.Scored.LAPSED if bought.days[at] else Risk.Scored.NO_TRADE
+            row |= {"p": None, "score": None, "level": "", "stake": None, "findings": []}
+        else:
+            p = None if fit.params is None else int(p_micro[at])
+            row |= {
+                "p": p,
+                "score": int(scores[at]),
+                "level": level_of(int(scores[at])),
+                "stake": None if p is None else at_stake(p, value.get(account, 0)),
+                "findings": _findings(account, fired, p, median),
+            }
+        for found in row["findings"]:
+            shown[found["signal"]] += 1
+        fatal = any(is_fatal(found["signal"], found["figures"]) for found in row["findings"])
+        key = row["level"] or row["scored"]
+        counts[key] = counts.get(key, 0) + 1
+        rows.append((account, row["scored"], row["p"], row["score"], row["level"], row["stake"],
+                     fatal, row["findings"]))  # fmt: skip
+        if len(rows) == BATCH:
+            insert(attempt, rows)
+            rows.clear()
+            attempt.progress(at + 1, total)
+    insert(attempt, rows)
+    attempt.progress(total, total)
+    attempt.state_facts("risk", _facts(fit, median, counts, scored, bought, shown))
+    return total
+
+
+def score_of(p: int | None, median: int | None, findings: list[dict]) -> int:
+    """Return the score of a row, exactly: an integer, half up.
+
+    p, median  in millionths, None where the model gives none
+    """
+    keep = _kept(p, median) * prod(_left(found) for found in findings)
+    score = floor(100 * (1 - keep) + Fraction(1, 2))
+    fatal = any(is_fatal(found["signal"], found["figures"]) for found in findings)
+    return max(score, FATAL_SCORE) if fatal else score
+
+
+def level_of(score: int) -> str:
+    """Return the level of a score, by the thresholds of the settings."""
+    if score >= settings.RISK_HIGH_FROM:
+        return Risk.Level.HIGH
+    if score >= settings.RISK_WATCH_FROM:
+        return Risk.Level.WATCH
+    return Risk.Level.LOW if score >= 1 else Risk.Level.NONE
+
+
+def at_stake(p: int, value: int) -> int:
+    """Return p × max(0, value) in whole minor units, half up; p in millionths."""
+    return (p * max(0, value) + MILLION // 2) // MILLION
+
+
+def excess(p: int | None, median: int | None) -> Fraction:
+    """Return p*, the silence beyond what is usual here: max(0, (p - m)/(1 - m))."""
+    if p is None or median is None:
+        return Fraction(0)
+    return max(Fraction(0), Fraction(p - median, MILLION - median))
+
+
+def _probabilities(bought, scored):
+    """Fit on all who ever bought; return the fit and p in millionths of the scored accounts."""
+    import numpy as np
+
+    p_micro = np.zeros(len(bought.account), dtype=np.int64)
+    ever = bought.bought
+    age = bought.as_of.toordinal() - bought.first
+    recency = bought.last - bought.first
+    fit = model.fit(bought.days[ever] - 1, recency[ever], age[ever])
+    if fit.params is not None:
+        p = model.p_silent(
+            bought.days[scored] - 1,
+            recency[scored],
+            age[scored],
+            fit.params,
+            settings.RISK_HORIZON_DAYS,
+        )
+        # No model is certain: neither 0 nor 1 is ever stated.
+        p_micro[scored] = np.clip(np.rint(p * MILLION), 1, MILLION - 1)
+    return fit, p_micro
+
+
+def _median(p_micro, scored) -> int | None:
+    """Return the median p of the scored accounts in millionths, half up; None without any."""
+    import numpy as np
+
+    known = p_micro[scored]
+    if not len(known) or not known.all():
+        return None
+    return int(np.floor(np.median(known) + 0.5))
+
+
+def _scores(accounts, p_micro, median, fired):
+    """Return the scores of all accounts; those of unscored ones have no meaning."""
+    import numpy as np
+
+    keep = np.ones(len(accounts))
+    if median is not None:
+        keep = np.minimum(1.0, (MILLION - p_micro) / (MILLION - median))
+    fatal = np.zeros(len(accounts), dtype=bool)
+    for signal, found in fired.items():
+        if not found:
+            continue
+        # A signal may fire for accounts without a row: prospects with a complaint.
+        ids = np.fromiter(found, dtype=np.int64, count=len(found))
+        strength = np.array([strength for strength, _figures in found.values()])
+        deadly = np.array([is_fatal(signal, figures) for _strength, figures in found.values()])
+        known = np.isin(ids, accounts)
+        at = np.searchsorted(accounts, ids[known])
+        keep[at] *= 1 - RULES[signal].weight / 100 * strength[known]
+        fatal[at] |= deadly[known]
+    raw = 100 * (1 - keep)
+    scores = np.floor(raw + 0.5).astype(np.int64)
+    # Floating point may fall on the wrong side of a half: those few are computed exactly.
+    for at in np.flatnonzero(np.abs(raw - np.floor(raw) - 0.5) < 1e-6):
+        p = None if median is None else int(p_micro[at])
+        scores[at] = score_of(p, median, _findings(int(accounts[at]), fired, p, median))
+    return np.where(fatal, np.maximum(scores, FATAL_SCORE), scores)
+
+
+def _findings(account: int, fired, p: int | None, median: int | None) -> list[dict]:
+    """Return an account's findings, strongest first, each with its share of the score."""
+    findings = [
+        {
+            "signal": signal,
+            "strength": found[account][0],
+            "weight": RULES[signal].weight / 100,
+            "figures": found[account][1],
+        }
+        for signal, found in fired.items()
+        if account in found
+    ]
+    if not findings:
+        return []
+    logs = [log(_left(finding)) for finding in findings]
+    total = sum(logs) + log(_kept(p, median))
+    for finding, part in zip(findings, logs, strict=True):
+        finding["share"] = round(part / total, 4)
+    return sorted(findings, key=lambda f: (-f["share"], f["signal"]))
+
+
+def _kept(p: int | None, median: int | None) -> Fraction:
+    return 1 - excess(p, median)
+
+
+def _left(finding: dict) -> Fraction:
+    """Return 1 − w·s exactly: w has two decimals, s four."""
+    part = round(finding["weight"] * 100) * round(finding["strength"] * 10_000)
+    return 1 - Fraction(part, MILLION)
+
+
+def _yearly_values(run) -> dict[int, int]:
+    """Return each account's value of 12 months, in minor units of the run's currency."""
+    if run.window_months == 12:
+        values = Ranking.objects.filter(run=run.pk, scope=Ranking.Scope.ACCOUNT).order_by()
+        return dict(values.values_list("account_id", "value").iterator(chunk_size=20_000))
+    # "12-month value" always means 12 months, whatever window the ranking has.
+    lines = OrderLine.objects.filter(date__gte=window_start(run.as_of, 12), date__lte=run.as_of)
+    value = signals.value_of(run.measure)
+    sums = lines.order_by().values("account_id").annotate(total=Sum(value))
+    return {account: int(total or 0) for account, total in sums.values_list("account_id", "total")}
+
+
+def _facts(fit, median, counts, scored, bought, fired) -> dict:
+    """Return what the run states about its risks."""
+    params = fit.params
+    return {
+        "scored": int(scored.sum()),
+        "counts": counts,
+        "fired": fired,
+        "horizon_days": settings.RISK_HORIZON_DAYS,
+        "median_micro": median,
+        "model": {
+            "accounts": int(bought.bought.sum()),
+            "repeat_buyers": int((bought.days > 1).sum()),
+            "reason": fit.reason,
+            "params": params
+            and {name: float(f"{getattr(params, name):.6g}") for name in ("r", "alpha", "a", "b")},
+        },
+    }

@@ -1,20 +1,35 @@
-"""What the frame of every page needs: the person, the last run, theme."""
+"""What the frame of every page needs: the person, what the person may reach, the theme."""
 
 from accounts_crm.models import NightlyRun
-from customers.access import may_see_runs, roles_of
+from customers.access import Role, may_see_runs, roles_of
+from teams.models import User
+
+# The page of the side bar under which an address belongs.
+SECTIONS = (("/accounts/", "accounts"), ("/dashboard/", "dashboard"), ("/data/runs/", "runs"))
 
 
 def shell(request) -> dict:
-    """Return the context of templates/base.html; lazy, so that fragments pay nothing."""
+    """Return the context of templates/base.html; what costs a query waits until it is asked for."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"theme": request.COOKIES.get("theme", "system")}
+        theme = request.COOKIES.get("theme")
+        return {"theme": theme if theme in User.Theme else User.Theme.SYSTEM}
+    roles = roles_of(user)
     return {
         "theme": user.theme,
-        "roles": roles_of(user),
-        "latest_run": _Lazy(NightlyRun.objects.latest_published),
+        "roles": roles,
+        "role_name": next((role.label for role in Role if role in roles), ""),
+        "section": _section(request.path),
+        "may_see_accounts": bool(roles - {Role.ADMIN}),
+        "may_log": bool(roles & {Role.MANAGER, Role.DIRECTOR}),
+        "may_see_dashboard": bool(roles & {Role.DIRECTOR, Role.READER, Role.STEWARD}),
         "may_see_runs": may_see_runs(user),
+        "latest_run": _Lazy(NightlyRun.objects.latest_published),
     }
+
+
+def _section(path: str) -> str:
+    return next((name for start, name in SECTIONS if path.startswith(start)), "")
 
 
 class _Lazy:

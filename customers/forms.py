@@ -4,6 +4,7 @@ from django.forms.renderers import TemplatesSetting
 
 
 class FormRenderer(TemplatesSetting):
-    """Draw each field by one template."""
+    """Draw each form and each field by one template."""
 
+    form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"

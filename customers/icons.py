@@ -105,4 +105,5 @@ def draw(name: str, label: str = "", css: str = "") -> SafeString:
     if name in OWN:
         written = " ".join(f'{key}="{escape(value)}"' for key, value in attrs.items())
         return mark_safe(f'<svg viewBox="0 0 24 24" {written}>{OWN[name]}</svg>')
-    return mark_safe(heroicon_outline(HEROICONS[name], size=None, **attrs))
+    drawn = heroicon_outline(HEROICONS[name], size=None, **attrs)
+    return mark_safe(" ".join(drawn.split()).replace("> <", "><"))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import template
+from django.forms import BaseForm, BoundField
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -124,3 +125,16 @@ def spark(points: Any, size: str = "56x20") -> sparks.Spark | None:
     """Draw a series of numbers; None if there is too little to draw."""
     width, height = map(int, size.split("x"))
     return sparks.spark(list(points), width, height) if points else None
+
+
+@register.filter
+def dressed(field: BoundField, css: str) -> SafeString:
+    """Draw the widget of a field with a class of the style sheet, besides its own."""
+    own = field.field.widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{css} {own}".strip()})
+
+
+@register.filter
+def wrong_fields(form: BaseForm) -> list[BoundField]:
+    """Return the visible fields of a form that have errors."""
+    return [field for field in form.visible_fields() if field.errors]

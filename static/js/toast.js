@@ -1,0 +1,38 @@
+// Toasts: what just happened. The server sends the event "toast" {text, level} with an answer to
+// htmx; failures of a request speak up here too. A toast leaves by itself, a failure after longer.
+const place = document.getElementById("toasts");
+const SECONDS = { good: 7, fail: 15 };
+
+export const toast = (text, level = "good") => {
+  const node = document.getElementById(`toast-${level}`).content.firstElementChild.cloneNode(true);
+  node.querySelector("span").textContent = text;
+  place.append(node);
+  leave(node, level);
+};
+
+const leave = (node, level) => {
+  let timer = setTimeout(() => node.remove(), SECONDS[level] * 1000);
+  node.addEventListener("pointerenter", () => clearTimeout(timer));
+  node.addEventListener("pointerleave", () => {
+    timer = setTimeout(() => node.remove(), SECONDS[level] * 1000);
+  });
+};
+
+// Those that came with the page move to where the others are.
+document.querySelectorAll("main [data-toast]").forEach((node) => {
+  place.append(node);
+  leave(node, "good");
+});
+
+document.addEventListener("toast", (event) => {
+  for (const { text, level } of event.detail.toasts ?? [event.detail]) {
+    toast(text, level === "error" || level === "warning" ? "fail" : "good");
+  }
+});
+
+document.addEventListener("htmx:sendError", () => toast(place.dataset.offline, "fail"));
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { status } = detail.xhr;
+  const { denied, gone, failed } = place.dataset;
+  toast(status === 403 ? denied : status === 404 || status === 410 ? gone : failed, "fail");
+});

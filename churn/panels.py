@@ -1,0 +1,152 @@
+"""Context of the risk panel: the score, what makes it, the flags and their answers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from churn import findings
+from churn.forms import RaiseForm
+from churn.models import Flag, Risk
+from customers.access import Change
+from customers.models import Account
+
+MILLION = 10**6
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A finding as it is read."""
+
+    name: str
+    text: str
+    points: int
+    link: str
+    link_text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the bar: where it begins, how wide it is, of 100."""
+
+    css: str
+    name: str
+    start: float
+    points: int
+
+
+@dataclass
+class RiskPanel:
+    """What templates/churn/_risk.html draws."""
+
+    account: Account
+    run: Any
+    risk: Risk | None
+    may_change: bool
+    flags: list[Flag]
+    last_closed: Flag | None
+    reasons: list[Reason] = field(default_factory=list)
+    model_points: int = 0
+    p: float | None = None
+    median: float | None = None
+    no_model: str = ""
+    parts: list[Part] = field(default_factory=list)
+    raise_form: RaiseForm | None = None
+    refusal: str = ""
+    high_from: int = settings.RISK_HIGH_FROM
+    horizon: int = settings.RISK_HORIZON_DAYS
+    active_days: int = settings.ACTIVE_DAYS
+
+    @property
+    def may_raise(self) -> bool:
+        """Say whether a flag may be raised by hand now."""
+        return self.may_change and not any(f.kind == Flag.Kind.MANUAL for f in self.flags)
+
+    @property
+    def bar_text(self) -> str:
+        """Return the bar in words."""
+        return _("Signals %(signals)s points, model %(model)s points, of 100") % {
+            "signals": sum(reason.points for reason in self.reasons),
+            "model": self.model_points,
+        }
+
+
+def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusal: str = ""):
+    """Return the risk panel of an account as of a run; its flags are those of today.
+
+    run      a published run, or None before the first
+    form     a form that was refused, to be shown again
+    refusal  why an answer to a flag was refused
+    """
+    row = Risk.objects.of_run(run.pk).filter(account=account).first() if run else None
+    flags = list(account.flags.select_related("opened_by")[:20])
+    panel = RiskPanel(
+        account=account,
+        run=run,
+        risk=row,
+        may_change=Account.objects.editable_by(viewer, Change.RELATIONSHIP)
+        .filter(pk=account.pk)
+        .exists(),
+        flags=[flag for flag in flags if flag.state != Flag.State.CLOSED],
+        last_closed=next((flag for flag in flags if flag.state == Flag.State.CLOSED), None),
+        raise_form=form or RaiseForm(auto_id="raise-%s"),
+        refusal=refusal,
+    )
+    if row is not None and row.score is not None:
+        _explain(panel, row, run.facts.get("risk", {}))
+    return panel
+
+
+def points_of(score: int, shares: list[float]) -> list[int]:
+    """Spread a score over shares in whole points that add up to it.
+
+    What is left of the shares falls to the last entry, which is the model's.
+    """
+    exact = [score * share for share in [*shares, max(0.0, 1 - sum(shares))]]
+    points = [int(part) for part in exact]
+    by_rest = sorted(range(len(exact)), key=lambda n: (points[n] - exact[n], n))
+    for n in by_rest[: score - sum(points)]:
+        points[n] += 1
+    return points
+
+
+def _explain(panel: RiskPanel, row: Risk, facts: dict) -> None:
+    *points, panel.model_points = points_of(
+        row.score or 0, [found["share"] for found in row.findings]
+    )
+    panel.reasons = [
+        Reason(
+            findings.name(found["signal"]),
+            findings.sentence(found),
+            earned,
+            *_link(panel.account, found),
+        )
+        for found, earned in zip(row.findings, points, strict=True)
+    ]
+    by_signals = sum(points)
+    panel.parts = [
+        Part("bar-w", _("Signals"), 0, by_signals),
+        Part("bar-s", _("Model"), by_signals, panel.model_points),
+    ]
+    if row.p_micro is None:
+        panel.no_model = findings.reason(facts.get("model", {}).get("reason", ""))
+        return
+    panel.p = row.p_micro / MILLION
+    if (median := facts.get("median_micro")) is not None:
+        panel.median = median / MILLION
+
+
+def _link(account: Account, found: dict) -> tuple[str, str]:
+    """Return where the evidence of a finding stands on the account's page, and what it is."""
+    page, figures = account.get_absolute_url(), found["figures"]
+    match found["signal"]:
+        case "no_contact":
+            return f"{page}#interaction-{figures['interaction']}", _("Contact")
+        case "steps_overdue":
+            return f"{page}#step-{figures['steps'][0]}", _("Next steps")
+        case "quality_complaint":
+            return f"{page}#complaint-{figures['complaints'][0]}", _("Complaint")
+        case "value_falling" | "order_gap":
+            return f"{page}#value", _("Orders")
+    return page, _("Account")

@@ -1,0 +1,29 @@
+"""Accounts with their risk in a published run."""
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from churn.models import Risk
+
+
+def with_risk(accounts: QuerySet, run) -> QuerySet:
+    """Annotate accounts with their risk in a run; None where the run has none.
+
+    risk_score, risk_level, risk_scored  score, level; whether scored, lapsed or without trade
+    risk_at_stake                        minor units of the run's currency
+    risk_p_micro                         probability of no order in the horizon, in millionths
+    """
+    return accounts.annotate(
+        risk=FilteredRelation("risks", condition=Q(risks__run=run.pk if run else None))
+    ).annotate(
+        risk_score=F("risk__score"),
+        risk_level=F("risk__level"),
+        risk_scored=F("risk__scored"),
+        risk_at_stake=F("risk__value_at_stake"),
+        risk_p_micro=F("risk__p_micro"),
+    )
+
+
+def newest_run():
+    """Return the published run with the latest as-of date, or None."""
+    # By name: the run stands at the roof.
+    return Risk._meta.get_field("run").related_model.objects.latest_published()

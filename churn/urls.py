@@ -1,0 +1,11 @@
+"""URLs of the churn floor."""
+
+from django.urls import path
+
+from churn import views
+
+app_name = "churn"
+urlpatterns = [
+    path("accounts/<int:pk>/flags/", views.flags, name="flags"),
+    path("flags/<int:pk>/state/", views.flag_state, name="flag-state"),
+]

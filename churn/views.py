@@ -1,0 +1,84 @@
+"""Flags raised and answered in the browser; both show the risk panel again."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from churn import actions, panels
+from churn.forms import AnswerForm, RaiseForm
+from churn.models import Flag
+from churn.queries import newest_run
+from customers.access import Change
+from customers.errors import Refused
+from customers.models import Account
+
+
+@require_POST
+def flags(request, pk):
+    """Raise a flag by hand."""
+    account = Account.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
+    form = RaiseForm(request.POST, auto_id="raise-%s")
+    if form.is_valid():
+        try:
+            actions.raise_flag(account, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+    if form.errors:
+        return _refused(request, account, form=form, errors=form.errors)
+    return _done(request, account, _("Flag raised."))
+
+
+@require_POST
+def flag_state(request, pk):
+    """Acknowledge a flag, start recovery, or close it with an outcome."""
+    flag = Flag.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        try:
+            _answer(flag, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    if form.errors:
+        return _refused(request, flag.account, errors=form.errors)
+    said = {
+        Flag.State.ACKNOWLEDGED: _("Flag acknowledged."),
+        Flag.State.RECOVERY: _("Recovery started."),
+        Flag.State.CLOSED: _("Flag closed."),
+    }
+    return _done(request, flag.account, said[form.cleaned_data["to"]])
+
+
+def _answer(flag, *, by, to, version, outcome, reason):
+    if to == Flag.State.ACKNOWLEDGED:
+        actions.acknowledge_flag(flag, by=by, version=version)
+    elif to == Flag.State.RECOVERY:
+        actions.start_recovery(flag, by=by, version=version)
+    else:
+        actions.close_flag(flag, by=by, outcome=outcome, version=version, reason=reason)
+
+
+def _done(request, account, said):
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect(f"{account.get_absolute_url()}#risk")
+    panel = panels.risk(account, request.user, newest_run())
+    response = render(request, "churn/_risk.html", {"panel": panel})
+    return trigger_client_event(response, "flag-changed", {"account": account.pk})
+
+
+def _refused(request, account, *, errors, form=None):
+    faults = [fault for fields in errors.values() for fault in fields]
+    if not request.htmx:  # no JavaScript: say it on the next page
+        for fault in faults:
+            messages.error(request, fault)
+        return redirect(f"{account.get_absolute_url()}#risk")
+    panel = panels.risk(
+        account,
+        request.user,
+        newest_run(),
+        form=form,
+        refusal="" if form else " ".join(faults),
+    )
+    return render(request, "churn/_risk.html", {"panel": panel}, status=422)

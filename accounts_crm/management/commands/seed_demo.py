@@ -1,0 +1,84 @@
+"""Make the demo company: `manage.py seed_demo`."""
+
+import os
+import secrets
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from accounts_crm.demo import company
+from accounts_crm.demo.people import LOG_INS
+from accounts_crm.demo.rates import CNY_PER, UnknownReporting
+from accounts_crm.demo.sheets import sheet
+from customers.calendar import business_today
+
+
+class Command(BaseCommand):
+    help = "Make a demo company of any size in an empty database, one user per role included."
+
+    def add_arguments(self, parser):
+        size = company.Size()
+        parser.add_argument("--accounts", type=int, default=size.accounts)
+        parser.add_argument("--order-lines", type=int, default=size.order_lines)
+        parser.add_argument("--interactions", type=int, help="default: ten per account")
+        parser.add_argument("--seed", type=int, default=1)
+
+    def handle(self, *args, accounts, order_lines, interactions, seed, **options):
+        if min(accounts - 1, order_lines, interactions or 0, seed) < 0:
+            raise CommandError("Ask for at least one account, and for nothing below zero.")
+        if company.is_demo():
+            self.stdout.write("The demo data is there already; nothing was changed.")
+            self._print_log_ins(None)
+            return
+        if found := company.in_the_way():
+            raise CommandError(
+                f"This database holds {', '.join(found)} already, and seed_demo writes into an "
+                "empty one only. Give it another: set VAR_DIR or DATABASE_URL."
+            )
+        password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
+        begun = time.monotonic()
+        self._bars = {}
+        try:
+            company.make_company(
+                company.Size(accounts, order_lines, interactions),
+                seed=seed,
+                password=password,
+                today=business_today(),
+                progress=self._progress,
+            )
+        except UnknownReporting as unknown:
+            raise CommandError(
+                f"The demo company has no exchange rates for REPORTING_CURRENCY={unknown}. "
+                f"Take one of {', '.join(CNY_PER)}."
+            ) from None
+        finally:
+            for bar in self._bars.values():
+                bar.close()
+        self.stdout.write(
+            f"Made {accounts:,} accounts and {order_lines:,} order lines "
+            f"in {time.monotonic() - begun:.1f} s."
+        )
+        self._print_log_ins(password)
+
+    def _progress(self, what: str, more: int, total: int) -> None:
+        if what not in self._bars:
+            # disable=None: no bar where nobody watches.
+            self._bars[what] = tqdm(
+                total=total, desc=what, unit_scale=True, disable=None, file=self.stderr
+            )
+        self._bars[what].update(more)
+
+    def _print_log_ins(self, password: str | None) -> None:
+        known = {row["username"]: row for row in sheet("colleagues")}
+        self.stdout.write("\nLog in as")
+        for username in LOG_INS:
+            row = known[username]
+            role = row["role"].split(";")[0]
+            self.stdout.write(f"  {username:<12} {role:<16} {row['name']}")
+        if password is None:
+            self.stdout.write("A lost password is set anew by: manage.py changepassword manager")
+        elif os.environ.get("DEMO_PASSWORD"):
+            self.stdout.write("each with the password in DEMO_PASSWORD.")
+        else:
+            self.stdout.write(f"each with the password: {password}")

@@ -98,6 +98,10 @@ class Attempt:
         timing = {"step": step, "seconds": round(seconds, 2), "rows": rows}
         self._update(timings=[*self.run.timings, timing])
 
+    def end(self) -> None:
+        """Flip the run to published; nothing can be written into it afterwards."""
+        self._update(state=State.PUBLISHED, finished_at=timezone.now(), step="")
+
     def _update(self, **values) -> None:
         if not NightlyRun.objects.filter(pk=self.run_id, state=State.RUNNING).update(**values):
             raise TakenOver(f"run {self.run_id} is no longer ours")
@@ -186,7 +190,7 @@ def execute(attempt: Attempt) -> NightlyRun:
     try:
         _step(attempt, "rank", ranking.compute)
         _step(attempt, "risk", scoring.compute)
-        _step(attempt, "publish", _publish)
+        _publish(attempt)
     except TakenOver:
         raise
     except Exception as error:
@@ -256,12 +260,12 @@ def _step(attempt: Attempt, name: str, work: Callable[[Attempt], int]) -> None:
     attempt.begin_step(name)
     began = time.monotonic()
     rows = work(attempt)
-    if name != "publish":
-        attempt.end_step(name, time.monotonic() - began, rows)
+    attempt.end_step(name, time.monotonic() - began, rows)
 
 
-def _publish(attempt: Attempt) -> int:
+def _publish(attempt: Attempt) -> None:
     """Flip the run to published, supersede the old attempt, open flags: one act."""
+    attempt.begin_step("publish")
     with attempt.writing():
         newest = NightlyRun.objects.published().aggregate(newest=Max("as_of"))["newest"]
         NightlyRun.objects.published().filter(as_of=attempt.as_of).update(state=State.SUPERSEDED)
@@ -270,9 +274,8 @@ def _publish(attempt: Attempt) -> int:
         if newest is None or attempt.as_of >= newest:
             opened = flags.open_after(attempt.run)
         attempt.state_facts("publish", {"flags": opened})
-        attempt._update(state=State.PUBLISHED, finished_at=timezone.now(), step="")
+        attempt.end()
         events.record("run.published", about=attempt.run, as_of=(None, attempt.as_of))
-    return opened
 
 
 def _fail(attempt: Attempt, error: Exception) -> None:

@@ -34,13 +34,13 @@ def compute(attempt) -> int:
         facts = _measure_facts()
         _values(facts["measure"])
         rows = 0
-        for scope in Ranking.Scope.values:
+        for done, scope in enumerate(Ranking.Scope.values, 1):
             base = _base(scope)
             _rank(scope, base)
             facts[scope] = _distribution(base)
             with attempt.writing():
                 rows += _insert(run.pk, scope)
-            attempt.progress(len(facts), len(facts))
+            attempt.progress(done, len(Ranking.Scope.values))
     if facts["unrated_lines"]:
         facts["unrated"] = _unrated(attempt.as_of, first)
     attempt.state_facts(

@@ -191,11 +191,13 @@ def take_over():
 def test_two_starts_at_once_make_one_run(history):
     first = manage("nightly", "--as-of", D.isoformat())
     wait_for_live_run(first)
+    first.send_signal(signal.SIGSTOP)  # so that it is still under way when the second starts
 
     second = manage("nightly", "--as-of", D.isoformat())
 
     output, _nothing = second.communicate(timeout=120)
-    assert second.returncode == 1
+    first.send_signal(signal.SIGCONT)
+    assert second.returncode == 1, output
     assert "under way" in output
     first.communicate(timeout=120)
     assert first.returncode == 0

@@ -107,7 +107,7 @@ def make_book(seed: int, count: int, people: dict[str, int], places: dict[str, P
             [[float(row["share"] or "nan") / 100 for row in written], made["share"]]
         ),
         quiet=np.concatenate([[int(row["quiet"] or -1) for row in written], made["quiet"]]),
-        course=shapes.courses(draw, columns["kind"], len(written)),
+        course=shapes.courses(draw, columns["kind"], [int(row["held"] or 0) for row in written]),
         written=len(written),
         **columns,
     )

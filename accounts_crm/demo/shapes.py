@@ -37,15 +37,16 @@ SHAPES: dict[str, Shape] = {
     "star": Shape(growth=0.42, mood="good"),
     "declining": Shape(growth=-0.16),
     "softening": Shape(fade_at=0.33, fade=0.3, mood="worry"),
-    "fading": Shape(fade_at=0.42, fade=0.68, fade_years=0.13, mood="worry"),
+    "slipping": Shape(fade_at=0.22, fade=0.62, fade_years=0.05, mood="worry"),
+    "fading": Shape(fade_at=0.42, fade=0.72, fade_years=0.13, mood="worry"),
     "troubled": Shape(fade_at=0.2, fade=0.45, fade_years=0.08, mood="worry"),
     "quality": Shape(fade_at=0.12, fade=0.5, fade_years=0.05, mood="worry"),
     "complaint": Shape(fade_at=0.3, fade=0.4, mood="worry"),
     "leaving": Shape(fade_at=0.62, fade=0.7, fade_years=0.15, stop=0.24, mood="lost"),
     "silent": Shape(stop=0.34, mood="worry"),
-    "lost": Shape(stop=0.5, mood="lost"),
-    "defected": Shape(stop=1.2, mood="lost"),
-    "seasonal": Shape(swing=0.95),
+    "lost": Shape(stop=1.08, mood="lost"),
+    "defected": Shape(stop=1.4, mood="lost"),
+    "seasonal": Shape(swing=0.85),
     "new": Shape(start=0.42, growth=0.3, mood="good"),
     "single": Shape(start=0.27, stop=0.23),
     "loss": Shape(),
@@ -75,16 +76,22 @@ SHARES = {
 NUMBERS = [field.name for field in fields(Shape) if field.type is float]
 
 
-def courses(draw: np.random.Generator, kinds: list[str], written: int) -> dict[str, np.ndarray]:
-    """Return the numbers of the shapes, one array per field; beyond the written ones they vary."""
+def courses(draw: np.random.Generator, kinds: list[str], held: list[int]) -> dict[str, np.ndarray]:
+    """Return the numbers of the shapes, one array per field; beyond the written ones they vary.
+
+    held  for each written account: so many days before the end it held its orders back
+    """
+    written = len(held)
     course = {name: np.array([getattr(SHAPES[kind], name) for kind in kinds]) for name in NUMBERS}
     vary = slice(written, None)
     some = len(kinds) - written
     course["growth"][vary] += draw.normal(0, 0.05, some)
-    stretch = draw.uniform(0.7, 1.8, some)
+    stretch = draw.uniform(0.95, 1.8, some)
     for name in ("fade_at", "stop", "start"):
         course[name][vary] *= stretch
     course["fade"][vary] *= draw.uniform(0.6, 1.2, some)
+    stop = course["stop"][:written]
+    course["stop"][:written] = np.maximum(stop, np.array(held) / 365.25)
     course["peak"][vary] = draw.uniform(0, 1, some)
     return course
 

@@ -89,6 +89,16 @@ def may_open_accounts(user) -> bool:
     return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.STEWARD, Role.INTEGRATION})
 
 
+def may_write(user) -> bool:
+    """Say whether a user may change anything about accounts at all."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.STEWARD, Role.INTEGRATION})
+
+
+def may_log(user) -> bool:
+    """Say whether a user may log a contact with any account at all."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR})
+
+
 def may_run_nightly(user) -> bool:
     """Say whether a user may start a nightly run."""
     return bool(roles_of(user) & {Role.DIRECTOR, Role.STEWARD, Role.ADMIN})

@@ -80,6 +80,17 @@ def marked(text: Any) -> SafeString:
 
 
 @register.filter
+def lit(text: Any, sought: str) -> SafeString:
+    """Return a name with the part of it that somebody searched for lit up."""
+    found = re.search(re.escape(sought), str(text), re.IGNORECASE) if sought else None
+    if not found:
+        return marked(text)
+    before, after = text[: found.start()], text[found.end() :]
+    shown = format_html("{}<mark>{}</mark>{}", before, found.group(), after)
+    return format_html('<span lang="zh-Hans">{}</span>', shown) if HAN.search(text) else shown
+
+
+@register.filter
 def initials(name: Any) -> str:
     """Return what stands in an avatar: 林 of 林悦, JW of Jonas Weidmann."""
     words = [word for word in re.split(r"[\s._-]+", str(name)) if word]

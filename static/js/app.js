@@ -5,3 +5,9 @@ import "./dialog.js";
 import "./keys.js";
 import "./menu.js";
 import "./toast.js";
+import "./combobox.js";
+import "./chips.js";
+import "./log.js";
+
+// What is drawn only with scripts, or only without: see static/css/components/scripted.css.
+document.documentElement.dataset.script = "on";

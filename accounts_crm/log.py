@@ -1,0 +1,174 @@
+"""Logging a contact: as a page, and as a dialog everywhere."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts_crm.log_form import LogForm, due_day
+from customers import account_choice, actions
+from customers.access import Change, may_log
+from customers.calendar import business_today
+from customers.errors import Refused
+from customers.models import Account, Contact, Interaction
+from teams.models import User
+
+OFFERED = 6  # accounts in the list that opens below the field
+OFFERED_WITHOUT_SCRIPT = 50  # accounts in the plain select
+DRAWN_AGAIN = {"draft", "find", "forget"}  # buttons that save nothing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log(request):
+    """The form of a new entry; a POST that says so only draws it again.
+
+    That is how an account is found and chosen without JavaScript, and how the people of the
+    chosen account come in with it; what was typed stays.
+    """
+    _check_may_log(request.user)
+    typed = request.POST if request.method == "POST" else QueryDict()
+    account = _chosen(request, typed)
+    saving = request.method == "POST" and not DRAWN_AGAIN & set(typed)
+    form = _form(request, account, typed, bound=saving)
+    if saving and form.is_valid():
+        try:
+            entry = _store(account, request.user, form)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return _logged(request, entry, another="another" in typed)
+    return _draw(request, form, status=422 if saving else 200)
+
+
+@require_safe
+def accounts(request):
+    """The list of accounts that match what is typed, for the field's list box."""
+    _check_may_log(request.user)
+    text = request.GET.get("q", "").strip()
+    context = {"matches": _matches(request.user, text, OFFERED), "q": text}
+    return render(request, "accounts_crm/_log_accounts.html", context)
+
+
+def contacts_of(account: Account, *, also=None):
+    """Return the people at an account, last met first; who left only if named in `also`."""
+    here = Q(left_on__isnull=True) | Q(left_on__gt=business_today())
+    if also is not None:
+        here |= Q(pk__in=also)
+    return (
+        Contact.objects.filter(here, account=account)
+        .annotate(met_on=Max("interactions__date"))
+        .order_by(F("met_on").desc(nulls_last=True), "name", "pk")
+    )
+
+
+def colleagues_of(account: Account | None, *always: User):
+    """Return the account's manager and team, and whoever else is named; those who left too."""
+    people = Q(pk__in=[person.pk for person in always])
+    if account is not None:
+        today = timezone.localdate()
+        team = account.team.filter(since__lte=today).exclude(until__lt=today)
+        people |= Q(pk=account.owner_id) | Q(pk__in=team.values("user"))
+    return User.objects.filter(people).order_by("name", "pk")
+
+
+def faults_title(faults: list) -> str:
+    """Return the heading over a list of faults."""
+    return ngettext(
+        "One thing is to be put right", "%(count)s things are to be put right", len(faults)
+    ) % {"count": len(faults)}
+
+
+def whole(text: str | None) -> int | None:
+    """Return a whole number as typed, None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _check_may_log(user) -> None:
+    if not may_log(user):
+        raise PermissionDenied(_("Contacts are logged by account managers and directors."))
+
+
+def _chosen(request, typed) -> Account | None:
+    """Return the account picked, or None; raise as get_for does."""
+    if "forget" in typed:
+        return None
+    # The form may hold the field twice: picked with scripts, or from the plain select.
+    picked = [pk for pk in typed.getlist("account") if pk] or [request.GET.get("account")]
+    pk = whole(picked[-1])
+    if pk is None:
+        return None
+    return Account.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
+
+
+def _form(request, account: Account | None, typed: QueryDict, *, bound: bool) -> LogForm:
+    people = {
+        "account": account,
+        "contacts": contacts_of(account) if account else (),
+        "colleagues": colleagues_of(account, request.user),
+    }
+    if bound:
+        return LogForm(typed, **people)
+    initial = {"kind": Interaction.Kind.CALL, "when": "now", "ours": [request.user.pk]}
+    if typed:
+        initial |= typed.dict() | {name: typed.getlist(name) for name in ("ours", "theirs")}
+    return LogForm(initial=initial, **people)
+
+
+def _store(account: Account, author: User, form: LogForm) -> Interaction:
+    """Log the contact, with the person first met in it, as one act."""
+    values = form.values()
+    with transaction.atomic():
+        if name := form.cleaned_data["someone_new"]:
+            newcomer = actions.add_contact(account, by=author, name=name)
+            values["theirs"] = [*values["theirs"], newcomer]
+        return actions.log_contact(account, by=author, **values)
+
+
+def _logged(request, entry: Interaction, *, another: bool):
+    """Answer a stored entry: the next page, or for the dialog its end and a toast."""
+    said = _("Contact with %(account)s logged.") % {"account": entry.account}
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect(reverse("log") if another else entry.account)
+    context = {"said": said, "entry": entry}
+    if another:
+        response = _draw(request, _form(request, None, QueryDict(), bound=False))
+        toast = render_to_string("accounts_crm/_logged.html", context, request)
+        response.content += toast.encode()
+    else:
+        response = render(request, "accounts_crm/_logged.html", context)
+    return trigger_client_event(response, "contact-logged", {"account": entry.account_id})
+
+
+def _draw(request, form: LogForm, *, status: int = 200):
+    typed = form.data if form.is_bound else form.initial
+    text = str(typed.get("q", "")).strip()
+    limit = OFFERED if request.htmx else OFFERED_WITHOUT_SCRIPT
+    faults = form.faults() if form.is_bound else []
+    context = {
+        "form": form,
+        "account": form.account,
+        "matches": [] if form.account else _matches(request.user, text, limit),
+        "q": text,
+        "faults": faults,
+        "faults_title": faults_title(faults),
+        "due_days": {due: due_day(due) for due in ("tomorrow", "friday", "week")},
+    }
+    template = "accounts_crm/_log_form.html" if request.htmx else "accounts_crm/log.html"
+    return render(request, template, context, status=status)
+
+
+def _matches(user, text: str, limit: int) -> list[Account]:
+    mine = Account.objects.editable_by(user)
+    if not text:
+        return account_choice.recent(mine, user, limit)
+    return list(account_choice.matching(mine, text)[:limit])

@@ -1,0 +1,106 @@
+// <div data-combobox="name">: an <input role="combobox"> above a [data-options] with a list box.
+// Arrows move, Enter picks, Escape closes. A pick is the event "combobox:pick" {value} on the div.
+// Options with data-text are filtered here, the others come from the server as one types.
+const part = (root) => ({
+  input: root.querySelector("[role=combobox]"),
+  frame: root.querySelector("[data-options]"),
+  options: [...root.querySelectorAll("[role=option]:not([hidden])")],
+  active: root.querySelector("[role=option][aria-selected=true]:not([hidden])"),
+});
+
+const rootOf = (event) => event.target.closest?.("[data-combobox]");
+
+const activate = (root, option) => {
+  const { input } = part(root);
+  root.querySelectorAll("[aria-selected=true]").forEach((old) => old.setAttribute("aria-selected", "false"));
+  if (option) {
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", option.id);
+  } else input.removeAttribute("aria-activedescendant");
+};
+
+const show = (root, first) => {
+  const { input, frame, options } = part(root);
+  frame.hidden = !frame.textContent.trim();
+  input.setAttribute("aria-expanded", String(options.length > 0 && !frame.hidden));
+  activate(root, first ? options[0] : null);
+};
+
+const hide = (root) => {
+  const { input, frame } = part(root);
+  frame.hidden = true;
+  input.setAttribute("aria-expanded", "false");
+  activate(root, null);
+};
+
+const pick = (root, option) => {
+  hide(root);
+  root.dispatchEvent(new CustomEvent("combobox:pick", { bubbles: true, detail: { value: option.dataset.value } }));
+};
+
+// Options that stand in the page: those that hold every word typed and are not taken yet.
+const filter = (root) => {
+  const { input } = part(root);
+  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = [...root.querySelectorAll("[role=option]")];
+  all.forEach((option) => {
+    const text = option.dataset.text.toLowerCase();
+    option.hidden = option.dataset.taken === "true" || !words.every((word) => text.includes(word));
+  });
+  if (all.some((option) => !option.hidden)) show(root, words.length > 0);
+  else hide(root);
+};
+
+const isLocal = (root) => root.querySelector("[role=option][data-text]") !== null;
+
+document.addEventListener("focusin", (event) => {
+  const root = rootOf(event);
+  document.querySelectorAll("[data-combobox]").forEach((other) => other !== root && hide(other));
+  if (root && event.target.matches("[role=combobox]") && !isLocal(root)) show(root, event.target.value !== "");
+});
+
+document.addEventListener("input", (event) => {
+  const root = rootOf(event);
+  if (!root || !event.target.matches("[role=combobox]") || !isLocal(root)) return;
+  if (event.target.value.trim()) filter(root);
+  else hide(root);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const frame = event.detail.target;
+  const root = frame.matches?.("[data-options]") && frame.closest("[data-combobox]");
+  if (root?.contains(document.activeElement)) show(root, part(root).input.value !== "");
+});
+
+document.addEventListener("keydown", (event) => {
+  const root = rootOf(event);
+  if (!root || !event.target.matches("[role=combobox]") || event.isComposing) return;
+  const { input, frame, options, active } = part(root);
+  const open = !frame.hidden;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (!open) return isLocal(root) ? filter(root) : show(root, true);
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const at = active ? options.indexOf(active) + step : step > 0 ? 0 : -1;
+    activate(root, options.at(at % options.length));
+  } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && open) {
+    const option = active ?? (input.value.trim() && options[0]);
+    if (!option) return;
+    event.preventDefault();
+    pick(root, option);
+  } else if (event.key === "Escape" && open) {
+    event.preventDefault();
+    event.stopPropagation();
+    hide(root);
+  }
+});
+
+// A press on an option must not take the focus from the field.
+document.addEventListener("pointerdown", (event) => {
+  if (event.target.closest?.("[data-combobox] [role=option]")) event.preventDefault();
+});
+document.addEventListener("click", (event) => {
+  const option = event.target.closest?.("[data-combobox] [role=option]");
+  if (option) pick(option.closest("[data-combobox]"), option);
+});

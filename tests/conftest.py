@@ -23,6 +23,15 @@ ROLES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def forget_counts():
+    """Let no test be throttled for the calls of another."""
+    from django.conf import settings
+    from django.core.cache import caches
+
+    caches[settings.THROTTLE_CACHE].clear()
+
+
 @pytest.fixture
 def cast(db):
     """Return our people by name; every role is there, each with the password `keel-test-pass`."""

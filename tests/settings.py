@@ -15,3 +15,7 @@ from accounts_crm.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Counted in memory on both databases, and forgotten between tests (see conftest).
+THROTTLE_CACHE = "counts"
+CACHES["counts"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -1,0 +1,58 @@
+"""The API's addresses."""
+
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import JsonResponse
+from django.urls import path, re_path
+from django.utils.translation import gettext as _
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from accounts_crm.api.accounts import Accounts
+from accounts_crm.api.idempotency import Once
+from churn.api import Flags, Risks
+from customers.api.contacts import Contacts
+from customers.api.events import Events
+from customers.api.facts import Complaints, Satisfaction
+from customers.api.interactions import Interactions
+from customers.api.order_lines import OrderLines
+from customers.api.rankings import Rankings
+from customers.api.steps import NextSteps
+
+RESOURCES = {
+    "accounts": Accounts,
+    "contacts": Contacts,
+    "interactions": Interactions,
+    "next-steps": NextSteps,
+    "complaints": Complaints,
+    "satisfaction": Satisfaction,
+    "order-lines": OrderLines,
+    "rankings": Rankings,
+    "risk": Risks,
+    "flags": Flags,
+    "events": Events,
+}
+
+
+@login_not_required
+def nothing_here(request, rest=""):
+    """Answer for an address that is none of ours as the API answers, not with a page."""
+    return JsonResponse(
+        {"detail": _("There is nothing at this address."), "errors": {}}, status=404
+    )
+
+
+router = SimpleRouter()
+for name, resource in RESOURCES.items():
+    once = type(resource.__name__, (Once, resource), {"__doc__": resource.__doc__})
+    router.register(f"v1/{name}", once, basename=f"api-{name}")
+
+urlpatterns = [
+    *router.urls,
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "docs/",
+        login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")),
+        name="api-docs",
+    ),
+    re_path(r"^(?P<rest>.*)$", nothing_here),
+]

@@ -1,0 +1,1 @@
+"""API resources of the ground floor, one file per noun."""

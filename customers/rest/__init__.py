@@ -1,0 +1,1 @@
+"""What every API resource shares: access, paging, limits, versions, errors, shape of fields."""

@@ -110,7 +110,7 @@ def _move(flag: Flag, to: str, *, since: tuple, by, version: int | None, **value
             _("This flag is “%(state)s” and cannot become “%(to)s”.")
             % {"state": current.get_state_display(), "to": State(to).label}
         )
-    return bool(change(flag, kind=f"flag.{to}", by=by, version=version, state=to, **values))
+    return bool(change(flag, f"flag.{to}", by=by, version=version, state=to, **values))
 
 
 def _newest_risks():

@@ -1,0 +1,332 @@
+"""Signals at and around their thresholds; unknown stays unknown; the future never counts."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+
+from churn import purchases, signals
+from churn.rules import RULES
+from customers.models import Account, Complaint, Interaction, NextStep
+from lifecycle.models import TierPolicy
+from tests.nights import order
+
+D = dt.date(2024, 6, 30)
+
+pytestmark = pytest.mark.django_db
+
+
+def ago(days):
+    return D - dt.timedelta(days=days)
+
+
+def night(measure="revenue"):
+    return signals.Night(D, measure, "CNY", purchases.read(D))
+
+
+def fired(signal, account, **values):
+    """Return strength and figures of a signal for an account, None if it did not fire."""
+    return signals.SIGNALS[signal](night(**values)).get(account.pk)
+
+
+def contact(account, person, day):
+    at = dt.datetime.combine(day, dt.time(12), tzinfo=timezone.get_default_timezone())
+    return Interaction.objects.create(account=account, kind="call", at=at, date=day, author=person)
+
+
+def step(account, person, due, *, created=dt.date(2024, 1, 1), state="open", closed=None):
+    return NextStep.objects.create(
+        account=account,
+        what="Call back",
+        due=due,
+        who=person,
+        created_on=created,
+        state=state,
+        closed_at=timezone.now() if state != "open" else None,
+        closed_on=closed,
+    )
+
+
+def complaint(account, *, category="quality", severity=2, opened=None, resolved=None):
+    return Complaint.objects.create(
+        account=account,
+        category=category,
+        severity=severity,
+        opened_on=opened or ago(20),
+        resolved_on=resolved,
+        text="Bearing seized",
+    )
+
+
+# --- order gap -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gap", "strength"),
+    [(44, None), (45, None), (46, 0.2667), (60, 0.5), (90, 1.0), (300, 1.0)],
+)
+def test_order_gap_fires_above_one_and_a_half_rhythms(account, gap, strength):
+    for n in range(4):  # every 30 days
+        order(account, ago(gap + 30 * n), 100)
+
+    found = fired("order_gap", account)
+
+    assert (found and found[0]) == strength
+    if found:
+        assert found[1] == {
+            "days": gap,
+            "rhythm": 30.0,
+            "purchases": 4,
+            "last": ago(gap).isoformat(),
+        }
+
+
+def test_order_gap_is_unknown_below_three_purchase_days(account):
+    order(account, ago(300), 100)
+    order(account, ago(200), 100)
+    order(account, ago(200), 100)  # another order of the same day
+
+    assert fired("order_gap", account) is None
+
+
+def test_a_daily_buyer_is_given_a_week(account):
+    for n in range(10):
+        order(account, ago(10 + n), 100)
+    assert fired("order_gap", account) is None  # 10 days are not above 1.5 weeks
+
+    account.order_lines.filter(date=ago(10)).delete()
+    assert fired("order_gap", account)[0] == pytest.approx(
+        0.25 + 0.75 * (11 / 7 - 1.5) / 1.5, abs=1e-4
+    )
+
+
+def test_returns_and_orders_worth_nothing_are_no_purchase(account):
+    for days in (190, 160, 130):
+        order(account, ago(days), 100)
+    order(account, ago(10), -50)
+    order(account, ago(9), 0)
+    # Two lines of one order that sum to less than nothing.
+    order(account, ago(8), 40, order_id="both", line_id="1")
+    order(account, ago(8), -60, order_id="both", line_id="2")
+
+    assert fired("order_gap", account)[1]["days"] == 130
+
+
+# --- value falling ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("recent", "strength"),
+    [(1000, None), (751, None), (750, None), (749, 0.2515), (500, 0.625), (250, 1.0), (-80, 1.0)],
+)
+def test_value_falling_fires_a_quarter_below_the_usual(account, recent, strength):
+    order(account, ago(90 + 365), 9999)  # too long ago to count
+    order(account, ago(90 + 364), 365 * 1000 // 90 - 55)
+    order(account, ago(90), 55)
+    order(account, ago(89), recent)
+    usual = (365 * 1000 // 90) * 90 // 365
+
+    found = fired("value_falling", account)
+
+    if strength is None:
+        assert found is None
+    else:
+        assert found[0] == pytest.approx(strength, abs=1e-3)
+        assert found[1]["recent"] == recent
+        assert found[1]["usual"] == usual
+        assert found[1]["since"] == ago(89).isoformat()
+
+
+def test_value_falling_measures_a_young_account_by_its_own_time(account):
+    # 100 days of history before the last 90: a usual quarter is 900 of its 1,000.
+    order(account, ago(90 + 99), 1000)
+    order(account, ago(5), 450)
+
+    assert fired("value_falling", account)[1]["lacking"] == 0.5
+
+
+def test_value_falling_is_unknown_without_a_quarter_of_history_or_positive_value(
+    account, far_account
+):
+    order(account, ago(90 + 88), 1000)
+    order(far_account, ago(400), 100)
+    order(far_account, ago(200), -300)
+
+    assert fired("value_falling", account) is None
+    assert fired("value_falling", far_account) is None
+
+
+def test_value_falling_is_of_the_measure_of_the_run(account):
+    order(account, ago(300), 4000, cost=100)
+    order(account, ago(10), 4000, cost=3900)
+
+    assert fired("value_falling", account, measure="revenue") is None
+    assert fired("value_falling", account, measure="margin")[1]["recent"] == 100
+
+
+# --- no contact ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tier", "days", "strength"),
+    [
+        ("ordinary", 60, None),
+        ("ordinary", 61, 0.2625),
+        ("ordinary", 120, 1.0),
+        ("partner", 30, None),
+        ("partner", 45, 0.625),
+        ("strategic", 15, 0.3036),
+    ],
+)
+def test_no_contact_fires_beyond_the_cadence_of_the_tier(cast, account, tier, days, strength):
+    Account.objects.filter(pk=account.pk).update(tier=tier)
+    contact(account, cast["olga_owner"], ago(days + 40))
+    last = contact(account, cast["olga_owner"], ago(days))
+
+    found = fired("no_contact", account)
+
+    assert (found and found[0]) == strength
+    if found:
+        every = TierPolicy.objects.get(tier=tier).contact_every_days
+        assert found[1] == {
+            "days": days,
+            "every": every,
+            "last": ago(days).isoformat(),
+            "interaction": last.pk,
+        }
+
+
+def test_no_contact_is_unknown_where_none_was_ever_logged(account):
+    order(account, ago(5), 100)
+
+    assert fired("no_contact", account) is None
+
+
+# --- steps overdue ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("due", "strength"), [(-1, None), (0, 0.275), (14, 0.625), (29, 1.0), (200, 1.0)]
+)
+def test_steps_are_overdue_from_the_end_of_their_day(cast, account, due, strength):
+    found = step(account, cast["olga_owner"], ago(due), created=ago(300))
+
+    answer = fired("steps_overdue", account)
+
+    assert (answer and answer[0]) == strength
+    if answer:
+        assert answer[1]["steps"] == [found.pk]
+        assert answer[1]["days"] == due + 1
+
+
+def test_steps_are_open_by_their_dates_not_by_their_state(cast, account):
+    person = cast["olga_owner"]
+    step(account, person, ago(10), state="done", closed=D)
+    step(account, person, ago(10), created=D + dt.timedelta(days=1))
+    assert fired("steps_overdue", account) is None
+
+    late = step(account, person, ago(8), state="dropped", closed=D + dt.timedelta(days=1))
+    assert fired("steps_overdue", account)[1]["steps"] == [late.pk]
+
+
+# --- quality complaints ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("severity", "strength"), [(1, 0.5), (2, 0.75), (3, 1.0)])
+def test_quality_complaints_weigh_by_severity(account, severity, strength):
+    complaint(account, severity=1, opened=ago(40))
+    worst = complaint(account, severity=severity)
+
+    found = fired("quality_complaint", account)
+
+    assert found[0] == strength
+    assert found[1]["severity"] == severity
+    assert found[1]["count"] == 2
+    assert worst.pk in found[1]["complaints"]
+    assert found[1]["days"] == 40
+
+
+@pytest.mark.parametrize(
+    ("values", "open_at_d"),
+    [
+        ({"opened": D}, True),
+        ({"opened": D + dt.timedelta(days=1)}, False),
+        ({"resolved": D}, False),
+        ({"resolved": D + dt.timedelta(days=1)}, True),
+        ({"category": "delivery", "severity": 3}, False),
+    ],
+)
+def test_quality_complaints_are_open_by_their_dates(account, values, open_at_d):
+    complaint(account, **values)
+
+    assert (fired("quality_complaint", account) is not None) == open_at_d
+
+
+# --- all -------------------------------------------------------------------------------------
+
+
+def test_the_weights_are_those_of_the_domain():
+    assert {signal: rule.weight for signal, rule in RULES.items()} == {
+        "value_falling": 35,
+        "order_gap": 30,
+        "quality_complaint": 30,
+        "steps_overdue": 15,
+        "no_contact": 15,
+    }
+    assert signals.SIGNALS.keys() == RULES.keys()
+
+
+def test_facts_after_the_day_never_matter(cast, account):
+    person, tomorrow = cast["olga_owner"], D + dt.timedelta(days=1)
+    for days in (400, 370, 340, 300, 200):
+        order(account, ago(days), 100)
+    contact(account, person, ago(90))
+    step(account, person, ago(3))
+    complaint(account)
+    before = {signal: find(night()) for signal, find in signals.SIGNALS.items()}
+    assert all(before.values())
+
+    order(account, tomorrow, 5000)
+    contact(account, person, tomorrow)
+    step(account, person, ago(1), created=tomorrow)
+    complaint(account, opened=tomorrow, severity=3)
+    Complaint.objects.filter(opened_on__lte=D).update(resolved_on=tomorrow)
+    NextStep.objects.filter(created_on__lte=D).update(
+        state="done", closed_at=timezone.now(), closed_on=tomorrow
+    )
+
+    assert {signal: find(night()) for signal, find in signals.SIGNALS.items()} == before
+
+
+def test_findings_are_sentences_in_the_language_of_the_reader(cast, account):
+    for days in (400, 370, 340, 300, 200):
+        order(account, ago(days), 10_000)
+    contact(account, cast["olga_owner"], ago(90))
+    step(account, cast["olga_owner"], ago(3))
+    complaint(account, severity=3)
+    findings = [
+        {"signal": signal, "figures": find(night())[account.pk][1]}
+        for signal, find in signals.SIGNALS.items()
+    ]
+
+    with translation.override("en"):
+        said = {f["signal"]: signals.sentence(f) for f in findings}
+        assert {signals.name(f["signal"]) for f in findings} == {
+            "Value falling",
+            "Order gap",
+            "Open quality complaint",
+            "Next steps overdue",
+            "No contact",
+        }
+
+    assert said["order_gap"] == (
+        "200 days since the last order on 13 Dec 2023; usually one every 50.0 days"
+    )
+    assert said["no_contact"] == (
+        "90 days since the last contact on 1 Apr 2024; planned every 60 days"
+    )
+    assert said["steps_overdue"] == "1 next step overdue, due on 27 Jun 2024"
+    assert said["quality_complaint"] == (
+        "1 open quality complaint of severity 3, opened on 10 Jun 2024"
+    )
+    assert "100% below an average quarter of the year before" in said["value_falling"]

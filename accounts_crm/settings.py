@@ -153,8 +153,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A worker that freezes inside a write is let go when its run counts as stale.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
+        f"-c idle_in_transaction_session_timeout={max(1, round(RUN_STALE_SECONDS))}s"
+        " -c lock_timeout=20s"
     )
 
 # --- Broker, cache --------------------------------------------------------------------------
@@ -171,6 +173,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "keel_cache",
+            # By default 300: a stranger could push out the counters of failed log-ins.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }
 # Where API calls are counted. Embedded there is one process, and reading should write nothing.
@@ -253,6 +257,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "accounts_crm.errors.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # A site with its own database URL is a production site, served by https behind a proxy.
@@ -305,6 +310,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    # Fields of one name with different choices.
+    "ENUM_NAME_OVERRIDES": {
+        "StepState": "customers.models.NextStep.State",
+        "FlagState": "churn.models.Flag.State",
+        "FlagAnswer": "churn.api.ANSWERS",
+        "InteractionKind": "customers.models.Interaction.Kind",
+        "FlagKind": "churn.models.Flag.Kind",
+    },
 }
 
 # --- Celery ---------------------------------------------------------------------------------

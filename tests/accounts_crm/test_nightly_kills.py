@@ -145,11 +145,7 @@ def wait_for_live_run(process):
 
 
 def test_a_frozen_worker_that_wakes_after_a_takeover_writes_nothing(history):
-    frozen = manage("nightly", "--as-of", D.isoformat(), RUN_STALE_SECONDS="5")
-    wait_for_live_run(frozen)
-    time.sleep(random.uniform(0, 0.3))
-    frozen.send_signal(signal.SIGSTOP)
-    lost = NightlyRun.objects.get(state=State.RUNNING)
+    frozen, lost = freeze_a_live_one()
     try:
         take_over()
         taken = NightlyRun.objects.published_for(D)
@@ -168,6 +164,20 @@ def test_a_frozen_worker_that_wakes_after_a_takeover_writes_nothing(history):
     assert rows_of(lost) == left_behind
     assert NightlyRun.objects.published_for(D).pk == taken.pk
     assert fingerprint(taken.pk) == whole
+
+
+def freeze_a_live_one():
+    """Return a frozen worker and its run; one that was through too soon is tried again."""
+    for _attempt in range(10):
+        process = manage("nightly", "--as-of", D.isoformat(), RUN_STALE_SECONDS="5")
+        wait_for_live_run(process)
+        time.sleep(random.uniform(0, 0.2))
+        process.send_signal(signal.SIGSTOP)
+        if run := NightlyRun.objects.filter(state=State.RUNNING).first():
+            return process, run
+        process.send_signal(signal.SIGCONT)
+        process.communicate(timeout=120)
+    raise AssertionError("no worker was frozen while its run was under way")
 
 
 def rows_of(run):

@@ -1,10 +1,15 @@
 """API tokens: what their scopes allow, and how a request is recognised by one."""
 
+import datetime as dt
+
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework import exceptions
 
+from customers import events
+from customers.errors import Refused
 from teams.models import ApiToken
 
 # Each API resource names one of these; a token holds "<area>:read" or "<area>:write".
@@ -50,3 +55,28 @@ class TokenAuthentication(KnoxTokenAuthentication):
             # "Bearer x" and the like must not fall through to a session that happens to exist.
             raise exceptions.AuthenticationFailed(_("Send the header “Authorization: Token …”."))
         return answer
+
+
+@transaction.atomic
+def issue(user, *, name: str, scopes: list[str], days: int) -> tuple[ApiToken, str]:
+    """Make a token and return it with its text, which is kept nowhere and cannot be shown again.
+
+    Raises Refused if the user has a token of that name already.
+    """
+    if ApiToken.objects.filter(user=user, name=name).exists():
+        raise Refused(
+            _("You have a token named “%(name)s”. Choose another name.") % {"name": name},
+            field="name",
+        )
+    token, text = ApiToken.objects.create(
+        user, expiry=dt.timedelta(days=days), name=name, scopes=sorted(scopes)
+    )
+    events.record("token.issued", by=user, name=(None, name), scopes=(None, token.scopes))
+    return token, text
+
+
+@transaction.atomic
+def withdraw(token: ApiToken, *, by) -> None:
+    """Delete a token; from now on it is refused."""
+    events.record("token.withdrawn", by=by, name=(token.name, None))
+    token.delete()

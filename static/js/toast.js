@@ -32,7 +32,9 @@ document.addEventListener("toast", (event) => {
 
 document.addEventListener("htmx:sendError", () => toast(place.dataset.offline, "fail"));
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  const { status } = detail.xhr;
+  const { status, responseText } = detail.xhr;
+  const plain = detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
   const { denied, gone, failed } = place.dataset;
-  toast(status === 403 ? denied : status === 404 || status === 410 ? gone : failed, "fail");
+  const known = status === 403 ? denied : status === 404 || status === 410 ? gone : failed;
+  toast(plain && responseText ? responseText : known, "fail");
 });

@@ -8,16 +8,17 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts_crm.log_form import LogForm, due_day
+from accounts_crm.log_form import LogForm
 from customers import account_choice, actions
 from customers.access import Change, may_log
 from customers.calendar import business_today
+from customers.colleagues import colleagues_of
+from customers.due import Due, due_day
 from customers.errors import Refused
 from customers.models import Account, Contact, Interaction
 from teams.models import User
@@ -68,16 +69,6 @@ def contacts_of(account: Account, *, also=None):
         .annotate(met_on=Max("interactions__date"))
         .order_by(F("met_on").desc(nulls_last=True), "name", "pk")
     )
-
-
-def colleagues_of(account: Account | None, *always: User):
-    """Return the account's manager and team, and whoever else is named; those who left too."""
-    people = Q(pk__in=[person.pk for person in always])
-    if account is not None:
-        today = timezone.localdate()
-        team = account.team.filter(since__lte=today).exclude(until__lt=today)
-        people |= Q(pk=account.owner_id) | Q(pk__in=team.values("user"))
-    return User.objects.filter(people).order_by("name", "pk")
 
 
 def faults_title(faults: list) -> str:
@@ -161,7 +152,7 @@ def _draw(request, form: LogForm, *, status: int = 200):
         "q": text,
         "faults": faults,
         "faults_title": faults_title(faults),
-        "due_days": {due: due_day(due) for due in ("tomorrow", "friday", "week")},
+        "due_days": {due: due_day(due) for due in (Due.TOMORROW, Due.FRIDAY, Due.WEEK)},
     }
     template = "accounts_crm/_log_form.html" if request.htmx else "accounts_crm/log.html"
     return render(request, template, context, status=status)

@@ -7,10 +7,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts_crm.log import colleagues_of, contacts_of, faults_title, whole
+from accounts_crm.log import contacts_of, faults_title, whole
 from accounts_crm.log_form import EntryForm
 from customers import actions
 from customers.access import Change
+from customers.colleagues import colleagues_of
 from customers.errors import Refused
 from customers.models import Interaction
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.due import Due, due_day
 from customers.errors import Refused
 from customers.models import Account, Interaction
 
@@ -123,7 +124,7 @@ class LogForm(EntryForm):
     step_what = forms.CharField(required=False, max_length=200)
     step_due = forms.ChoiceField(
         required=False,
-        choices=[("", ""), ("tomorrow", ""), ("friday", ""), ("week", ""), ("date", "")],
+        choices=[("", ""), *Due.choices],
     )
     step_date = forms.DateField(
         required=False,
@@ -176,7 +177,7 @@ class LogForm(EntryForm):
         """Gather the next step into cleaned_data["step"], or None."""
         what, due = self.cleaned_data.get("step_what"), self.cleaned_data.get("step_due")
         self.cleaned_data["step"] = None
-        if due != "date":
+        if due != Due.DATE:
             self.errors.pop("step_date", None)
             day = due_day(due) if due else None
         else:
@@ -211,10 +212,3 @@ def moment(when: str) -> dt.datetime:
         noon = dt.datetime.combine(today - dt.timedelta(days=1), dt.time(12))
         return timezone.make_aware(noon)
     return now
-
-
-def due_day(due: str) -> dt.date:
-    """Return the day meant by a word: the Friday meant is the next one, never today."""
-    today = timezone.localdate()
-    days = {"tomorrow": 1, "friday": (4 - today.weekday() - 1) % 7 + 1, "week": 7}[due]
-    return today + dt.timedelta(days=days)

@@ -96,6 +96,15 @@ def short_date(day: dt.date) -> str:
     return date_format(day, "j M" if this_year else "j M Y")
 
 
+def near_date(day: dt.date) -> str:
+    """Return a day of the coming week by its name, others by their date: Wed 16, 周三."""
+    day = _as_date(day)
+    near = 0 <= (day - business_today()).days < 7
+    if in_chinese():
+        return f"周{'一二三四五六日'[day.weekday()]}" if near else short_date(day)
+    return date_format(day, "D j") if near else f"{date_format(day, 'D')} {short_date(day)}"
+
+
 def days_since(day: dt.date) -> int:
     """Return how many days ago a day was, by the business calendar; negative if to come."""
     return (business_today() - _as_date(day)).days

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.accounts import Account, AccountScopedQuerySet
@@ -104,3 +105,8 @@ class NextStep(models.Model):
 
     def __str__(self):
         return self.what
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether it is open after its due day, in the time zone of who looks."""
+        return self.state == self.State.OPEN and self.due < timezone.localdate()

@@ -66,6 +66,12 @@ def short_date(day: Any) -> str:
 
 
 @register.filter
+def near_date(day: Any) -> str:
+    """Return a day of the coming week by its name, others by their date; nothing for None."""
+    return figures.near_date(day) if day else ""
+
+
+@register.filter
 def days_since(day: Any) -> int | None:
     """Return how many days ago a day was; None for None."""
     return figures.days_since(day) if day else None

@@ -15,7 +15,7 @@ class RaiseForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"),
         max_length=2000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Say why you raise the flag.")},
     )
 

@@ -93,7 +93,8 @@ def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusa
         raise_form=form or RaiseForm(auto_id="raise-%s"),
         refusal=refusal,
     )
-    if row is not None and row.score is not None:
+    # Of an old night only the figures are kept.
+    if row is not None and row.score is not None and run.evidence_kept:
         _explain(panel, row, run.facts.get("risk", {}))
     return panel
 

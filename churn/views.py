@@ -34,14 +34,15 @@ def flags(request, pk):
 def flag_state(request, pk):
     """Acknowledge a flag, start recovery, or close it with an outcome."""
     flag = Flag.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
-    form = AnswerForm(request.POST)
+    form, status = AnswerForm(request.POST), 422
     if form.is_valid():
         try:
             _answer(flag, by=request.user, **form.cleaned_data)
         except Refused as refusal:
+            status = 409 if refusal.conflict else 422
             form.add_error(None, str(refusal))
     if form.errors:
-        return _refused(request, flag.account, errors=form.errors)
+        return _refused(request, flag.account, errors=form.errors, status=status)
     said = {
         Flag.State.ACKNOWLEDGED: _("Flag acknowledged."),
         Flag.State.RECOVERY: _("Recovery started."),
@@ -68,7 +69,7 @@ def _done(request, account, said):
     return trigger_client_event(response, "flag-changed", {"account": account.pk})
 
 
-def _refused(request, account, *, errors, form=None):
+def _refused(request, account, *, errors, form=None, status=422):
     faults = [fault for fields in errors.values() for fault in fields]
     if not request.htmx:  # no JavaScript: say it on the next page
         for fault in faults:
@@ -81,4 +82,4 @@ def _refused(request, account, *, errors, form=None):
         form=form,
         refusal="" if form else " ".join(faults),
     )
-    return render(request, "churn/_risk.html", {"panel": panel}, status=422)
+    return render(request, "churn/_risk.html", {"panel": panel}, status=status)

@@ -1,7 +1,5 @@
 """The churn risk of a run as CSV."""
 
-import sys
-
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.models import F
@@ -40,13 +38,13 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", type=iso_date, help="date of the run, default the latest")
 
     def handle(self, *, as_of, **options):
-        run = published_or_exit(as_of, sys.stderr)
+        run = published_or_exit(as_of, self.stderr)
         # By code points, as SQLite orders anyway.
         code = Collate("account__code", "C" if connection.vendor == "postgresql" else "BINARY")
         risks = Risk.objects.of_run(run.pk).order_by(
             F("value_at_stake").desc(nulls_last=True), code
         )
-        write = writer(sys.stdout)
+        write = writer(self.stdout)
         write(HEADER)
         for row in risks.values(
             "account__code",

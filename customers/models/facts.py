@@ -4,6 +4,7 @@ Amounts ending in `_minor` are whole minor units of the row's currency; `revenue
 minor units of the reporting currency, null where no exchange rate is known.
 """
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,18 +42,27 @@ class OrderLine(models.Model):
         return f"{self.source}/{self.order_id}/{self.line_id}"
 
 
+def reporting_currency() -> str:
+    """Return the currency that rates lead to unless they say otherwise."""
+    return settings.REPORTING_CURRENCY
+
+
 class ExchangeRate(models.Model):
     """Units of the reporting currency per unit of a currency, valid for one month."""
 
     month = models.DateField()  # its first day
     currency = models.CharField(max_length=3)
+    # A rate into one currency says nothing of another: it is out of use while that one reports.
+    into = models.CharField(max_length=3, default=reporting_currency)
     # 15 digits are what SQLite keeps exactly of a number with a point.
     rate = models.DecimalField(max_digits=15, decimal_places=9)
 
     class Meta:
         ordering = ["month", "currency"]
         constraints = [
-            models.UniqueConstraint(fields=["month", "currency"], name="rate_month_currency"),
+            models.UniqueConstraint(
+                fields=["month", "currency", "into"], name="rate_month_currency_into"
+            ),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="rate_positive"),
         ]
 

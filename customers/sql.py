@@ -1,0 +1,43 @@
+"""Plain SQL where a set has to be moved at once and the ORM has no word for it."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+
+def run(sql: str, params: Iterable = ()) -> int:
+    """Run one statement and return the number of rows it touched."""
+    with connection.cursor() as cursor:
+        # None, not (): a literal % then stays one.
+        cursor.execute(sql, list(params) or None)
+        return cursor.rowcount
+
+
+def rows(sql: str, params: Iterable = ()) -> list[tuple]:
+    """Run one query and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params) or None)
+        return cursor.fetchall()
+
+
+def figure(sql: str, params: Iterable = ()) -> int:
+    """Run one query that answers with one number; none counts as 0."""
+    return int(rows(sql, params)[0][0] or 0)
+
+
+def index(table: str, column: str) -> None:
+    """Index a finished TEMP table and let the planner know its size."""
+    run(f"CREATE INDEX {table}_{column} ON {table} ({column})")
+    if connection.vendor == "postgresql":
+        run(f"ANALYZE {table}")
+
+
+def drop(tables: Iterable[str]) -> None:
+    """Remove TEMP tables as far as they are there."""
+    for table in tables:
+        run(f"DROP TABLE IF EXISTS {table}")
+
+
+def unlike() -> str:
+    """Return the comparison that tells two values apart, null being a value."""
+    return "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"

@@ -125,7 +125,7 @@ def _made(draw: np.random.Generator, count: int, people, places) -> dict:
     value = MEDIAN_VALUE * np.exp(SPREAD * draw.standard_normal(count))
     # Management looks at value, and at more than that.
     rank = np.argsort(np.argsort(-(np.log(value) + draw.normal(0, 0.6, count) - 9.0 * never)))
-    tier = [TIERS[(at < 0.15 * count) + (at < 0.03 * count)] for at in rank]
+    tier = [TIERS[int(at < 0.15 * count) + int(at < 0.03 * count)] for at in rank]
     stage = strings([""] * count)
     for one, chances in STAGES.items():
         where = np.flatnonzero(np.array(tier) == one)

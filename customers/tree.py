@@ -61,7 +61,7 @@ def _walk(label, roots, step):
     if not roots:
         return []
     table = connection.ops.quote_name(apps.get_model(label)._meta.db_table)
-    marks = ", ".join(["(%s)"] * len(roots))
+    marks = ", ".join(["(CAST(%s AS bigint))"] * len(roots))
     with connection.cursor() as cursor:
         # UNION, not UNION ALL: a circle that got in by hand ends the walk instead of the server.
         cursor.execute(

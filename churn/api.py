@@ -13,7 +13,7 @@ from churn.models import Flag, Risk
 from customers.exports import decimals
 from customers.money import to_major
 from customers.rest.fields import AccountRef, Moment
-from customers.rest.filters import IdFilter
+from customers.rest.filters import IdFilter, YesNo
 from customers.rest.nights import NightPages, asked_run, run_facts
 from customers.rest.resources import Adding, Changing, Reading, Resource
 from customers.rest.serializers import RowSerializer
@@ -78,10 +78,11 @@ class RiskFilter(django_filters.FilterSet):
     account = IdFilter()
     code = django_filters.CharFilter(field_name="account__code", max_length=64)
     level = django_filters.ChoiceFilter(choices=Risk.Level.choices)
+    fatal = YesNo()
 
     class Meta:
         model = Risk
-        fields = ["scored", "fatal"]
+        fields = ["scored"]
 
 
 class RiskPages(NightPages):
@@ -214,7 +215,7 @@ class FlagFilter(django_filters.FilterSet):
     """Narrow a list of flags."""
 
     account = IdFilter()
-    open = django_filters.BooleanFilter(method="not_closed", label="Whether it is not closed.")
+    open = YesNo(method="not_closed", label="Whether it is not closed.")
 
     class Meta:
         model = Flag

@@ -102,11 +102,11 @@ class Accounts(accounts.Accounts):
     filterset_class = AccountFilter
     ordering_fields = {
         **{name: name for name in accounts.Accounts.ordering_fields},
-        "rank": "position",
+        "rank": "place",
         "risk": "risk_score",
         "value_at_stake": "risk_at_stake",
     }
-    nulls_last = frozenset({"position", "risk_score", "risk_at_stake"})
+    nulls_last = frozenset({"place", "risk_score", "risk_at_stake"})
 
     @cached_property
     def run(self):

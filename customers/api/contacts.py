@@ -6,7 +6,7 @@ from rest_framework import serializers
 from customers import actions
 from customers.models import Contact
 from customers.rest.fields import AccountRef, RowRef
-from customers.rest.filters import IdFilter
+from customers.rest.filters import IdFilter, YesNo
 from customers.rest.resources import Adding, Changing, Reading
 from customers.rest.serializers import RowSerializer
 
@@ -51,7 +51,7 @@ class ContactFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(
         field_name="name", lookup_expr="icontains", max_length=120, label="Part of the name."
     )
-    present = django_filters.BooleanFilter(
+    present = YesNo(
         field_name="left_on", lookup_expr="isnull", label="Whether the person is still there."
     )
 

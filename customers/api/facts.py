@@ -6,7 +6,7 @@ from rest_framework import serializers
 from customers import access, actions
 from customers.models import Complaint, SatisfactionScore
 from customers.rest.fields import AccountRef
-from customers.rest.filters import IdFilter
+from customers.rest.filters import IdFilter, YesNo
 from customers.rest.resources import Adding, Changing, Reading
 from customers.rest.serializers import RowSerializer
 
@@ -37,7 +37,7 @@ class ComplaintFilter(django_filters.FilterSet):
     """Narrow a list of complaints."""
 
     account = IdFilter()
-    open = django_filters.BooleanFilter(
+    open = YesNo(
         field_name="resolved_on", lookup_expr="isnull", label="Whether it is not resolved."
     )
     opened_from = django_filters.DateFilter(field_name="opened_on", lookup_expr="gte")

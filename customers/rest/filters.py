@@ -4,6 +4,8 @@ import django_filters
 from django import forms
 from django.db.models import F
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 
@@ -20,6 +22,15 @@ class IdFilter(django_filters.NumberFilter):
 
     def get_max_validator(self):
         return None
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class YesNo(django_filters.TypedChoiceFilter):
+    """`true` or `false`; the library's own takes any other text for no filter at all."""
+
+    def __init__(self, *args, **kwargs):
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(*args, choices=choices, coerce=lambda text: text == "true", **kwargs)
 
 
 class Ordering(OrderingFilter):

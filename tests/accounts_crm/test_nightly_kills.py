@@ -176,7 +176,8 @@ def freeze_a_live_one():
         if run := NightlyRun.objects.filter(state=State.RUNNING).first():
             return process, run
         process.send_signal(signal.SIGCONT)
-        process.communicate(timeout=120)
+        output, _nothing = process.communicate(timeout=120)
+        assert process.returncode == 0, output
     raise AssertionError("no worker was frozen while its run was under way")
 
 

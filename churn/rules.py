@@ -39,15 +39,17 @@ RULES = {
         _("Value falling"),
         _("part of an average quarter's value that the last 90 days lack"),
         weight=35,
-        starts=0.25,
-        full=0.75,
+        # A smaller drop mostly reverts: of Iowa's wholesale accounts that were a quarter to a half
+        # below in September 2017 (17 of 292) none fell silent, of those further below 22 of 31.
+        starts=0.4,
+        full=0.8,
     ),
     "order_gap": Rule(
         _("Order gap"),
         _("days since the last order ÷ own mean days between orders"),
         weight=30,
-        starts=1.5,
-        full=3.0,
+        starts=2.0,
+        full=4.0,
     ),
     "quality_complaint": Rule(
         _("Open quality complaint"), _("worst severity"), weight=30, starts=0, full=3

@@ -63,9 +63,9 @@ def complaint(account, *, category="quality", severity=2, opened=None, resolved=
 
 @pytest.mark.parametrize(
     ("gap", "strength"),
-    [(44, None), (45, None), (46, 0.2667), (60, 0.5), (90, 1.0), (300, 1.0)],
+    [(59, None), (60, None), (61, 0.2625), (90, 0.625), (120, 1.0), (300, 1.0)],
 )
-def test_order_gap_fires_above_one_and_a_half_rhythms(account, gap, strength):
+def test_order_gap_fires_above_two_rhythms(account, gap, strength):
     for n in range(4):  # every 30 days
         order(account, ago(gap + 30 * n), 100)
 
@@ -91,13 +91,11 @@ def test_order_gap_is_unknown_below_three_purchase_days(account):
 
 def test_a_daily_buyer_is_given_a_week(account):
     for n in range(10):
-        order(account, ago(10 + n), 100)
-    assert fired("order_gap", account) is None  # 10 days are not above 1.5 weeks
+        order(account, ago(14 + n), 100)
+    assert fired("order_gap", account) is None  # 14 days are not above two weeks
 
-    account.order_lines.filter(date=ago(10)).delete()
-    assert fired("order_gap", account)[0] == pytest.approx(
-        0.25 + 0.75 * (11 / 7 - 1.5) / 1.5, abs=1e-4
-    )
+    account.order_lines.filter(date=ago(14)).delete()
+    assert fired("order_gap", account)[0] == pytest.approx(0.25 + 0.75 * (15 / 7 - 2) / 2, abs=1e-4)
 
 
 def test_returns_and_orders_worth_nothing_are_no_purchase(account):
@@ -117,9 +115,9 @@ def test_returns_and_orders_worth_nothing_are_no_purchase(account):
 
 @pytest.mark.parametrize(
     ("recent", "strength"),
-    [(1000, None), (751, None), (750, None), (749, 0.2515), (500, 0.625), (250, 1.0), (-80, 1.0)],
+    [(1000, None), (601, None), (600, None), (599, 0.2519), (500, 0.4375), (200, 1.0), (-80, 1.0)],
 )
-def test_value_falling_fires_a_quarter_below_the_usual(account, recent, strength):
+def test_value_falling_fires_two_fifths_below_the_usual(account, recent, strength):
     order(account, ago(90 + 365), 9999)  # too long ago to count
     order(account, ago(90 + 364), 365 * 1000 // 90 - 55)
     order(account, ago(90), 55)

@@ -1,0 +1,83 @@
+"""The accounts counted and summed by tier, class, stage and risk: one pass over all of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from accounts_crm.dashboard.scope import Scope
+from customers import ranking
+
+FIELDS = ("tier", "stage", "value_class", "risk_level")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Accounts alike in tier, stage, class and risk; amounts in minor units of the run.
+
+    positive  sum of the values above zero, of which shares are taken
+    before    sum of their values in the run compared with
+    """
+
+    tier: str
+    stage: str
+    value_class: str | None
+    risk_level: str | None
+    count: int
+    value: int
+    positive: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Cells added up."""
+
+    count: int
+    value: int
+    positive: int
+    before: int
+
+
+def cells(scope: Scope) -> list[Cell]:
+    """Return the cells of the accounts meant."""
+    rows = (
+        ranking.with_movement(scope.ranked(), scope.compared)
+        .values_list(*FIELDS)
+        .annotate(
+            count=Count("pk"),
+            total=Sum("value"),
+            positive=Sum("value", filter=Q(value__gt=0)),
+            before=Sum("value_before"),
+        )
+    )
+    return [
+        Cell(*row[:4], count=row[4], value=row[5] or 0, positive=row[6] or 0, before=row[7] or 0)
+        for row in rows
+    ]
+
+
+def add_up(cells: Iterable[Cell], which: Callable[[Cell], bool] = lambda cell: True) -> Sums:
+    """Return the sums over the cells that `which` picks."""
+    picked = [cell for cell in cells if which(cell)]
+    return Sums(
+        count=sum(cell.count for cell in picked),
+        value=sum(cell.value for cell in picked),
+        positive=sum(cell.positive for cell in picked),
+        before=sum(cell.before for cell in picked),
+    )
+
+
+def ranked(cell: Cell) -> bool:
+    """Say whether the accounts of a cell have a rank."""
+    return cell.value_class is not None
+
+
+def change(now: int, before: int) -> float | None:
+    """Return by what fraction a sum grew; None where there is nothing to compare with."""
+    return (now - before) / before if before > 0 else None
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return a part as a fraction, None of nothing."""
+    return part / whole if whole else None

@@ -1,0 +1,162 @@
+"""How the account managers cover their accounts: value carried, contacts in time, late steps."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, fields
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.utils import timezone
+
+from accounts_crm.dashboard.cells import share
+from accounts_crm.dashboard.scope import Scope
+from churn.models import Flag
+from customers.models import Account, Interaction, NextStep
+
+# More managers than these are added up in a last row.
+ROWS = 12
+# A manager who carries more of the company's value is shown as a concentration.
+CONCENTRATION = 0.25
+
+
+@dataclass
+class Cover:
+    """One manager's accounts; `pk` None where nobody is the manager.
+
+    active   accounts that are not lost, which want contact
+    in_time  those of them contacted within their tier's cadence
+    """
+
+    pk: int | None = None
+    name: str = ""
+    accounts: int = 0
+    a: int = 0
+    b: int = 0
+    c: int = 0
+    positive: int = 0
+    active: int = 0
+    in_time: int = 0
+    late: int = 0
+    flags: int = 0
+    unanswered: int = 0
+    share: float | None = None
+    concentrated: bool = False
+    url: str = ""
+
+    def add(self, other: "Cover") -> None:
+        """Add another's counts."""
+        for field in fields(self):
+            if field.type is int:
+                setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+
+def coverage(scope: Scope) -> dict:
+    """Return the managers by value carried, the rest in one row, and the total."""
+    work = _open_work(scope)
+    covers = [
+        Cover(*row, **work.get(row[0], {}))
+        for row in scope.ranked()
+        .values_list("owner", "owner__name")
+        .annotate(
+            accounts=Count("pk"),
+            a=Count("pk", filter=Q(value_class="A")),
+            b=Count("pk", filter=Q(value_class="B")),
+            c=Count("pk", filter=Q(value_class="C")),
+            positive=Sum("value", filter=Q(value__gt=0)),
+            active=Count("pk", filter=_active()),
+            in_time=Count("pk", filter=_active() & _contacted_in_time(scope)),
+        )
+    ]
+    total = Cover()
+    for cover in covers:
+        cover.positive = int(cover.positive or 0)
+        total.add(cover)
+    covers.sort(key=lambda cover: (cover.pk is None, -cover.positive, cover.name or ""))
+    for cover in covers:
+        cover.share = share(cover.positive, total.positive)
+        owner = scope.chosen.get("owner", "none" if cover.pk is None else str(cover.pk))
+        cover.url = scope.accounts_url(owner=owner)
+        # Of the company's value only: of a part everybody carries much.
+        cover.concentrated = (
+            scope.whole and cover.pk is not None and (cover.share or 0) > CONCENTRATION
+        )
+    return {
+        "rows": covers[:ROWS],
+        "rest": _rest(covers[ROWS:], total),
+        "total": total,
+        "largest": max((cover.share or 0 for cover in covers), default=0) or 1,
+    }
+
+
+def _rest(covers: list[Cover], total: Cover) -> dict | None:
+    if not covers:
+        return None
+    rest = Cover()
+    for cover in covers:
+        rest.add(cover)
+    rest.share = share(rest.positive, total.positive)
+    return {"managers": len(covers), "cover": rest}
+
+
+def _active() -> Q:
+    return ~Q(status=Account.Status.LOST)
+
+
+def _contacted_in_time(scope: Scope) -> Q:
+    """Return the condition for an account whose last contact is within its tier's cadence."""
+    in_time = Q(pk__in=[])
+    for tier, days in scope.cadences.items():
+        oldest = scope.day - dt.timedelta(days=days)
+        if scope.live:
+            in_time |= Q(tier=tier, last_contact_on__gte=oldest)
+        else:
+            contacts = Interaction.objects.filter(
+                account=OuterRef("pk"), date__gte=oldest, date__lt=scope.day
+            )
+            in_time |= Q(Exists(contacts), tier=tier)
+    return in_time
+
+
+def _open_work(scope: Scope) -> dict[int | None, dict[str, int]]:
+    """Return late steps, open flags and unanswered ones, by account manager."""
+    meant = scope.accounts.order_by().values("pk")
+    steps = NextStep.objects.filter(_overdue(scope), account__in=meant)
+    flags = Flag.objects.filter(_flagged(scope), account__in=meant)
+    unanswered = flags.filter(state=Flag.State.OPEN)
+    counted = _by_owner("late", steps).union(
+        _by_owner("flags", flags), _by_owner("unanswered", unanswered)
+    )
+    work: dict[int | None, dict[str, int]] = defaultdict(dict)
+    for kind, owner, count in counted:
+        work[owner][kind] = count
+    return work
+
+
+def _by_owner(kind: str, rows: QuerySet) -> QuerySet:
+    return (
+        rows.order_by()
+        .values(work=Value(kind), owner=F("account__owner"))
+        .annotate(count=Count("pk"))
+        .values_list("work", "owner", "count")
+    )
+
+
+def _overdue(scope: Scope) -> Q:
+    overdue = Q(due__lt=scope.day)
+    if scope.live:
+        return overdue & Q(state=NextStep.State.OPEN)
+    return (
+        overdue
+        & Q(created_on__lt=scope.day)
+        & (Q(closed_on__isnull=True) | Q(closed_on__gte=scope.day))
+    )
+
+
+def _flagged(scope: Scope) -> Q:
+    """Return the condition for a flag that was open: now, or on the morning after the run."""
+    if scope.live:
+        return ~Q(state=Flag.State.CLOSED)
+    morning = timezone.make_aware(
+        dt.datetime.combine(scope.day, dt.time.min), timezone.get_default_timezone()
+    )
+    opened = Q(as_of__lte=scope.run.as_of) | Q(as_of__isnull=True, opened_at__lt=morning)
+    return opened & (Q(closed_at__isnull=True) | Q(closed_at__gte=morning))

@@ -1,0 +1,136 @@
+"""The accounts named on the page: those with most value at stake, and those that moved most."""
+
+from dataclasses import dataclass
+from math import sqrt
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts_crm.dashboard.cells import change
+from accounts_crm.dashboard.scale import by_root
+from accounts_crm.dashboard.scope import Scope
+from customers import ranking
+from customers.figures import compact
+from customers.money import to_major
+
+POINTS = 150  # of the risk map
+MOVERS = 5  # up, and as many down
+FIELDS = (
+    "pk",
+    "name",
+    "other_name",
+    "owner_id",
+    "owner__name",
+    "rank",
+    "value",
+    "value_class",
+    "rank_before",
+    "value_before",
+    "risk_score",
+    "risk_level",
+    "risk_at_stake",
+)
+
+
+@dataclass(frozen=True)
+class Mover:
+    """An account and how its value and rank moved; nothing before where it was unranked."""
+
+    account: SimpleNamespace
+    owner: SimpleNamespace | None
+    rank: int
+    rank_before: int | None
+    value_class: str
+    value: int
+    change: int
+    growth: float | None
+    risk_score: int | None
+    risk_level: str
+
+    @property
+    def climbed(self) -> int | None:
+        """Return by how many ranks the account climbed."""
+        return None if self.rank_before is None else self.rank_before - self.rank
+
+
+def named(scope: Scope) -> dict:
+    """Return the risk map's points and the movers; one query for all of them."""
+    ranked = ranking.with_movement(scope.ranked(), scope.earlier).filter(rank__isnull=False)
+    at_stake = ranked.filter(risk_score__isnull=False, risk_at_stake__gt=0)
+    wanted = Q(pk__in=at_stake.order_by("-risk_at_stake", "pk").values("pk")[:POINTS])
+    if scope.earlier:
+        moved = ranked.annotate(gain=F("value") - Coalesce("value_before", 0))
+        gained = moved.filter(gain__gt=0).order_by("-gain", "pk").values("pk")[:MOVERS]
+        lost = moved.filter(gain__lt=0).order_by("gain", "pk").values("pk")[:MOVERS]
+        wanted |= Q(pk__in=gained) | Q(pk__in=lost)
+    rows = list(ranked.filter(wanted).values(*FIELDS))
+    return {"points": _points(rows), "movers": _movers(rows) if scope.earlier else []}
+
+
+def _points(rows: list[dict]) -> list[dict]:
+    scored = [row for row in rows if row["risk_score"] is not None and row["risk_at_stake"]]
+    scored.sort(key=lambda row: (-row["risk_at_stake"], row["pk"]))
+    return scored[:POINTS]
+
+
+def _movers(rows: list[dict]) -> list[list[Mover]]:
+    """Return those that gained most and those that lost most, each the largest first."""
+    movers = [_mover(row) for row in rows]
+    gained = sorted((m for m in movers if m.change > 0), key=lambda m: (-m.change, m.account.pk))
+    lost = sorted((m for m in movers if m.change < 0), key=lambda m: (m.change, m.account.pk))
+    return [part for part in (gained[:MOVERS], lost[:MOVERS]) if part]
+
+
+def _mover(row: dict) -> Mover:
+    before = row["value_before"] or 0
+    return Mover(
+        account=SimpleNamespace(pk=row["pk"], name=row["name"], other_name=row["other_name"]),
+        owner=row["owner_id"] and SimpleNamespace(pk=row["owner_id"], name=row["owner__name"]),
+        rank=row["rank"],
+        rank_before=row["rank_before"],
+        value_class=row["value_class"],
+        value=row["value"],
+        change=row["value"] - before,
+        growth=change(row["value"], before),
+        risk_score=row["risk_score"],
+        risk_level=row["risk_level"] or "",
+    )
+
+
+def chart_points(points: list[dict], counts: dict[str, int], currency: str) -> dict:
+    """Return what the risk map draws: score across, value at stake up, value as the size."""
+    stakes = [float(to_major(row["risk_at_stake"], currency)) for row in points]
+    largest = max((row["value"] for row in points), default=1)
+    return {
+        "points": [
+            {
+                "url": reverse("account", args=[row["pk"]]),
+                "name": row["name"],
+                "score": row["risk_score"],
+                "level": row["risk_level"],
+                "root": round(sqrt(stake), 3),
+                "size": round(sqrt(max(0, row["value"]) / largest), 4),
+                "text": [
+                    _("%(amount)s at stake") % {"amount": compact(row["risk_at_stake"], currency)},
+                    _("of %(amount)s") % {"amount": compact(row["value"], currency)},
+                ],
+            }
+            for row, stake in zip(points, stakes, strict=True)
+        ],
+        "axis": by_root(max(stakes, default=0), currency),
+        "bands": [
+            {"level": "low", "from": 0, "to": settings.RISK_WATCH_FROM},
+            {"level": "watch", "from": settings.RISK_WATCH_FROM, "to": settings.RISK_HIGH_FROM},
+            {"level": "high", "from": settings.RISK_HIGH_FROM, "to": 100},
+        ],
+        "labels": {
+            "low": _("Low, %(count)s") % {"count": f"{counts['low'] + counts['none']:,}"},
+            "watch": _("Watch, %(count)s") % {"count": f"{counts['watch']:,}"},
+            "high": _("High, %(count)s") % {"count": f"{counts['high']:,}"},
+            "score": _("Risk score"),
+        },
+    }

@@ -1,0 +1,83 @@
+"""The dashboard's page."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts_crm.as_of import Night, night
+from accounts_crm.dashboard.cells import cells as read_cells
+from accounts_crm.dashboard.coverage import coverage as read_coverage
+from accounts_crm.dashboard.curve import chart_curve
+from accounts_crm.dashboard.curve import curve as read_curve
+from accounts_crm.dashboard.filters import Filters
+from accounts_crm.dashboard.matrix import levels, matrix, stages
+from accounts_crm.dashboard.named import chart_points, named
+from accounts_crm.dashboard.scope import Scope, older_runs
+from accounts_crm.dashboard.summary import distribution, summary
+from accounts_crm.models import NightlyRun
+from accounts_crm.portfolio.vocabulary import vocabulary
+from customers.access import Role, roles_of, sees_all
+from customers.models import Account
+
+ROLES = frozenset({Role.MANAGER, Role.DIRECTOR, Role.READER, Role.STEWARD})
+
+
+@require_safe
+def dashboard(request):
+    """What the accounts seen are worth, who they are, and where they stand."""
+    user = request.user
+    if not roles_of(user) & ROLES:
+        raise PermissionDenied(
+            _("The dashboard is for those who look after accounts. Ask for a role that does.")
+        )
+    words = vocabulary(user)
+    filters = Filters(request.GET, words=words)
+    asked = night(request.GET.get("as_of", ""))
+    page: dict[str, Any] = {"filters": filters, "night": asked}
+    if not asked.typed:
+        page["latest_run"] = asked.run  # what the frame of the page would ask for again
+    if asked.run and filters.is_valid():
+        scope = _scope(asked, filters, user, words.cadences)
+        page |= {"run": scope.run, "scope": scope, **_figures(scope)}
+    return render(request, "accounts_crm/dashboard.html", page)
+
+
+def _scope(asked: Night, filters: Filters, user, cadences: dict[str, int]) -> Scope:
+    run, chosen = asked.run, filters.chosen()
+    earlier, year_ago = older_runs(run)
+    newer = NightlyRun.objects.published().filter(as_of__gt=run.as_of)
+    return Scope(
+        run=run,
+        accounts=filters.narrow(Account.objects.visible_to(user)),
+        cadences=cadences,
+        chosen=chosen,
+        whole=sees_all(user) and not chosen,
+        live=not asked.typed or not newer.exists(),
+        earlier=earlier,
+        year_ago=year_ago,
+    )
+
+
+def _figures(scope: Scope) -> dict[str, Any]:
+    """Return the parts of the page; nothing where no account is meant."""
+    cells = read_cells(scope)
+    if not cells:
+        return {}
+    coverage, curve, accounts = read_coverage(scope), read_curve(scope, cells), named(scope)
+    counts = levels(cells)
+    return {
+        "summary": summary(scope, cells, coverage["total"]),
+        "curve": curve,
+        "curve_data": chart_curve(curve, scope.run.currency),
+        "matrix": matrix(scope, cells),
+        "stages": stages(scope, cells),
+        "levels": counts,
+        "points": accounts["points"],
+        "points_data": chart_points(accounts["points"], counts, scope.run.currency),
+        "movers": accounts["movers"],
+        "coverage": coverage,
+        "distribution": distribution(scope, cells, curve),
+    }

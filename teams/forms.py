@@ -34,6 +34,7 @@ class SettingsForm(forms.ModelForm):
         )
         language = self.fields["language"]
         language.choices = [("", _g("As the browser asks")), *User.language.field.choices]
+        language.says_so = True  # the empty choice has words, so "optional" need not stand there
 
 
 class TokenForm(forms.Form):
@@ -77,5 +78,5 @@ def _zones() -> list:
     for name in sorted(available_timezones()):
         head, _slash, tail = name.partition("/")
         if tail and head not in ("Etc", "SystemV", "US"):
-            groups[head].append((name, tail.replace("_", " ")))
+            groups[head].append((name, name.replace("_", " ")))
     return [("UTC", "UTC"), *groups.items()]

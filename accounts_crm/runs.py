@@ -37,7 +37,7 @@ class RunForm(forms.Form):
 def runs(request):
     """Show where the nightly runs stand; POST asks for one now."""
     _check_may_see(request.user)
-    form = RunForm(request.POST or None)
+    form = RunForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _asked_for(request, form):
         return redirect("runs")
     past = NightlyRun.objects.exclude(state__in=NightlyRun.LIVE).select_related("asked_by")

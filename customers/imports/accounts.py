@@ -27,6 +27,7 @@ def gather_accounts(create: bool) -> None:
          WHERE mark = 0 AND name IS NOT NULL
         """
     )
+    index("staged_fact", "customer")
     run(
         """
         CREATE TEMP TABLE staged_account (
@@ -175,6 +176,7 @@ def _find_circles() -> None:
     What can be reached from the tops is sound; the rest runs in a circle or hangs on one.
     """
     index("staged_account", "parent")
+    run("UPDATE staged_account SET verdict = 'parent_circle' WHERE account_id IS NULL")
     run(
         """
         WITH RECURSIVE sound (code) AS (
@@ -182,8 +184,8 @@ def _find_circles() -> None:
              UNION ALL
             SELECT a.code FROM staged_account a JOIN sound ON sound.code = a.parent
              WHERE a.account_id IS NULL)
-        UPDATE staged_account SET verdict = 'parent_circle'
-         WHERE account_id IS NULL AND code NOT IN (SELECT code FROM sound)
+        UPDATE staged_account SET verdict = ''
+         WHERE verdict <> '' AND code IN (SELECT code FROM sound)
         """
     )
 

@@ -103,6 +103,8 @@ def find_two_customers(report: Report) -> None:
 
 def find_refused_accounts(report: Report) -> None:
     """Refuse the orders of accounts that staged_account has a verdict on."""
+    if not figure("SELECT COUNT(*) FROM staged_account WHERE verdict <> ''"):
+        return
     verdicts = rows(
         """
         SELECT a.verdict, COUNT(*) FROM staged_line l

@@ -22,8 +22,6 @@ FIELDS = (
     "n run mark order_id line_id given customer name parent region date product category quantity "
     "currency revenue_minor cost_minor revenue cost"
 ).split()
-_NOTHING = (None,) * (len(FIELDS) - 4)
-_AS_BEFORE = (None, None, None)
 
 _KNOWN_MOST = 50_000
 _ORDER = (
@@ -35,12 +33,17 @@ _ORDER = (
 class LineReader:
     """Turns rows into lines, and remembers what goes beyond a row: positions, sums, faults."""
 
-    def __init__(self, columns: Columns, book: rates.Book, today: dt.date, report: Report):
+    def __init__(
+        self, columns: Columns, book: rates.Book, today: dt.date, report: Report, null: str | None
+    ):
         self.named_lines = 0
         self._columns = columns
         self._book = book
         self._today = today
         self._report = report
+        self._null = null  # how the staging table is told of it
+        self._nothing = (null,) * (len(FIELDS) - 4)
+        self._as_before = (null, null, null)
         # One call fetches all cells in a fixed order; a column that is not there reads the
         # empty cell appended to each row.
         self._pick = itemgetter(*(columns.at.get(name, columns.width) for name in _ORDER))
@@ -87,20 +90,26 @@ class LineReader:
         currency = values.currency(currency) if currency.strip() else reporting
         revenue_minor = values.amount(revenue, currency)
         cost_minor = values.amount(cost, currency) if cost.strip() else None
+        self._sum += abs(revenue_minor) + abs(cost_minor or 0)
+        null = self._null
         if currency == reporting:
             converted, converted_cost = revenue_minor, cost_minor
         else:
             converted = self._book.convert(revenue_minor, currency, date)
             converted_cost = self._book.convert(cost_minor, currency, date)
             self._sum_reporting += abs(converted or 0) + abs(converted_cost or 0)
-        quantity = values.decimal(quantity, 15, 3) if quantity.strip() else None
+            converted = null if converted is None else converted
+        if cost_minor is None:
+            cost_minor = converted_cost = null
+        elif converted_cost is None:
+            converted_cost = null
+        quantity = values.decimal(quantity, 15, 3) if quantity.strip() else null
         product, category = values.text(product), values.text(category)
         line = line and values.code(line)
-        facts = _AS_BEFORE
+        facts = self._as_before
         if self._known.get(customer) != (name, parent, region):
             facts = self._facts(customer, name, parent, region)
 
-        self._sum += abs(revenue_minor) + abs(cost_minor or 0)
         if order != self._order:
             self._begin(order)
         self._position += 1
@@ -140,10 +149,10 @@ class LineReader:
             if (order := values.code(row["order_id"])) != self._order:
                 self._begin(order)
             self._position += 1
-            yield (n, self._run, 1, order, self._position, 0, *_NOTHING[2:])
+            yield (n, self._run, 1, order, self._position, 0, *self._nothing[2:])
         elif self._order is not None:
             # In merged cells the number stands in the first row only: it may be the same order.
-            yield (n, self._run, 2, self._order, *_NOTHING)
+            yield (n, self._run, 2, self._order, *self._nothing)
 
     def _misaligned(self, n: int, cells: list[str]) -> Iterator[tuple]:
         """Refuse a row whose cells are shifted: any of them may be the order's number."""
@@ -152,7 +161,7 @@ class LineReader:
         self._report.refuse(n, "", code)
         for cell in {cell.strip() for cell in cells[:1000]} - {""}:
             try:
-                yield (n, self._run, 2, values.code(cell), *_NOTHING)
+                yield (n, self._run, 2, values.code(cell), *self._nothing)
             except Fault:
                 continue
 

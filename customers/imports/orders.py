@@ -59,7 +59,7 @@ def _import(path, report: Report, by, create_accounts, progress) -> Report:
     with open_table(path, headers.ORDER_COLUMNS, headers.ORDER_REQUIRED) as table:
         report.kind, report.encoding, report.sheet = table.kind, table.encoding, table.sheet
         report.delimiter, report.unread_columns = table.delimiter, table.columns.unread
-        reader = LineReader(table.columns, book, business_today(), report)
+        reader = LineReader(table.columns, book, business_today(), report, staging.null())
         staging.load(reader.read(table.rows, lambda: progress(table.position(), table.size)))
         progress(table.size, table.size)
     postgres = connection.vendor == "postgresql"

@@ -82,6 +82,7 @@ ROW = {
     "order_refused": _("another row of this order was refused"),
     "not_text": _("must be a text or a number"),
     "not_an_object": _("a line must be an object"),
+    "call_refused": _("another line was refused, and this call stores all lines or none"),
     "order_of_another": _("this order belongs to another account"),
 }
 

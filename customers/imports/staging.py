@@ -57,10 +57,15 @@ def load(lines: Iterator[tuple]) -> None:
         _insert(lines)
 
 
+def null() -> str | None:
+    """Return what stands for null in a staged tuple: to COPY, a sign that no text may hold."""
+    return "\x01" if connection.vendor == "postgresql" else None
+
+
 def _copy(lines: Iterator[tuple]) -> None:
     feed = _Feed(lines)
     with connection.cursor() as cursor:
-        cursor.copy_expert("COPY staged_line FROM STDIN WITH (NULL E'\\x01')", feed, size=1 << 20)
+        cursor.copy_expert("COPY staged_line FROM STDIN WITH (NULL E'\\x01')", feed)
         if feed.error:
             raise feed.error
         cursor.execute("ANALYZE staged_line")
@@ -73,30 +78,20 @@ class _Feed:
     is kept.
     """
 
+    _form = "\t".join(["%s"] * len(FIELDS)) + "\n"
+
     def __init__(self, lines: Iterator[tuple]):
         self.error: Exception | None = None
         self._lines = lines
 
     def read(self, _size: int = -1) -> bytes:
-        text: list[str] = []
+        form = self._form
         try:
-            for line in islice(self._lines, ROWS_AT_ONCE):
-                # \x01 stands for null: no text holds control characters.
-                text.append(
-                    "\t".join(
-                        [
-                            cell if cell.__class__ is str else "\x01" if cell is None else str(cell)
-                            for cell in line
-                        ]
-                    )
-                )
+            text = "".join([form % line for line in islice(self._lines, ROWS_AT_ONCE)])
         except Exception as error:
             self.error = error
             return b""
-        if not text:
-            return b""
-        text.append("")
-        return "\n".join(text).replace("\\", "\\\\").encode()
+        return text.replace("\\", "\\\\").encode()
 
 
 def _insert(lines: Iterator[tuple]) -> None:

@@ -45,6 +45,7 @@ def count(report: Report) -> bool:
             """,
             [report.source],
         )[0]
+    if met > unchanged or standing > met:
         report.moved_orders = figure(
             f"""
             SELECT COUNT(DISTINCT o.order_id) FROM staged_order o
@@ -77,39 +78,44 @@ def count_without_rate(report: Report) -> None:
 
 def store(report: Report, standing: bool) -> None:
     """Write what `count` has stated. Raises Moved if that is no longer so."""
-    removed = 0
-    if standing:
+    removed = written = 0
+    if report.removed:
         removed = run(
             f"""
             DELETE FROM {TABLE} WHERE id IN (
                 SELECT t.id FROM staged_order o
                   JOIN {TABLE} t ON t.source = %s AND t.order_id = o.order_id
-                 WHERE o.fault = '' AND NOT EXISTS (
-                       SELECT 1 FROM staged_line l
-                        WHERE l.order_id = t.order_id AND l.line_id = t.line_id AND l.mark = 0))
+                  LEFT JOIN staged_line l
+                    ON l.order_id = t.order_id AND l.line_id = t.line_id AND l.mark = 0
+                 WHERE o.fault = '' AND l.n IS NULL)
             """,
             [report.source],
         )
-    names = ["order_id", "line_id", *_SAME]
-    updates = ", ".join(f"{name} = excluded.{name}" for name in ["account_id", *_SAME])
-    written = run(
-        f"""
-        INSERT INTO {TABLE} AS t (source, account_id, {", ".join(names)})
-        SELECT %s, a.account_id, {", ".join(f"l.{name}" for name in names)}
-          FROM {_ACCEPTED} WHERE l.mark = 0
-        """
-        + (
-            f"""
-            ON CONFLICT (source, order_id, line_id) DO UPDATE SET {updates}
-             WHERE {_differs("excluded", "excluded.account_id")}
-            """
-            if standing
-            else ""
-        ),
-        [report.source],
-    )
+    if report.new + report.changed:
+        written = _write(report.source, standing)
     if (removed, written) != (report.removed, report.new + report.changed):
         raise Moved
+
+
+def _write(source: str, standing: bool) -> int:
+    """Add the new lines and overwrite the changed ones; return how many."""
+    names = ["order_id", "line_id", *_SAME]
+    params = [source]
+    stored = only = conflict = ""
+    if standing:
+        params.append(source)
+        stored = f"LEFT JOIN {TABLE} t ON {_IDENTITY}"
+        only = f"AND (t.id IS NULL OR {_differs('l', 'a.account_id')})"
+        updates = ", ".join(f"{name} = excluded.{name}" for name in ["account_id", *_SAME])
+        conflict = f"ON CONFLICT (source, order_id, line_id) DO UPDATE SET {updates}"
+    return run(
+        f"""
+        INSERT INTO {TABLE} (source, account_id, {", ".join(names)})
+        SELECT %s, a.account_id, {", ".join(f"l.{name}" for name in names)}
+          FROM {_ACCEPTED} {stored} WHERE l.mark = 0 {only} {conflict}
+        """,
+        params,
+    )
 
 
 def _differs(new: str, account: str) -> str:

@@ -20,10 +20,15 @@ def tell(report: Report) -> Iterator[str]:
     yield ""
     for label, value, remark in _figures(report):
         yield f"{label:<28} {value:>13,}  {remark}".rstrip()
-    yield from _reasons(report)
-    yield from _named(report)
+    yield from tell_faults(report)
     yield from _differences(report)
     yield from _without_rate(report)
+
+
+def tell_faults(report: Report) -> Iterator[str]:
+    """Yield why rows were refused, counted and then one by one."""
+    yield from _reasons(report)
+    yield from _named(report)
 
 
 def _how(report: Report) -> Iterator[str]:

@@ -145,8 +145,8 @@ class FlagSerializer(RowSerializer):
     account_code = serializers.CharField(source="account.code", read_only=True)
     findings = FindingSerializer(many=True, read_only=True)
     opened_at = Moment(read_only=True)
-    closed_at = Moment(read_only=True)
-    opened_by = serializers.IntegerField(source="opened_by_id", read_only=True)
+    closed_at = Moment(read_only=True, allow_null=True)
+    opened_by = serializers.IntegerField(source="opened_by_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Flag

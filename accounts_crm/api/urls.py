@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import JsonResponse
 from django.urls import path, re_path
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
@@ -33,6 +34,7 @@ RESOURCES = {
 }
 
 
+@csrf_exempt
 @login_not_required
 def nothing_here(request, rest=""):
     """Answer for an address that is none of ours as the API answers, not with a page."""

@@ -17,7 +17,7 @@ class NextStepSerializer(RowSerializer):
 
     account = AccountRef()
     account_code = serializers.CharField(source="account.code", read_only=True)
-    interaction = RowRef(Interaction, read_only=True)
+    interaction = RowRef(Interaction, read_only=True, allow_null=True)
     who = RowRef(get_user_model, required=False)
     who_name = serializers.CharField(source="who.name", read_only=True)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -161,7 +160,7 @@ class RowRefs(_References, serializers.Field):
         return sorted(row.pk for row in value.all())
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field({"type": "string", "format": "decimal"})
 class Amount(serializers.Field):
     """Money in major units of its currency, as a decimal text; read only."""
 

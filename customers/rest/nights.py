@@ -25,7 +25,7 @@ def asked_run(request):
     Raises ValidationError for what is no date, NotFound naming the nearest dates without a run.
     """
     text = request.query_params.get("as_of")
-    if not text:
+    if text is None:
         return published_run()
     try:
         as_of = parse_date(text)

@@ -37,6 +37,7 @@ class Resource(GenericViewSet):
     parameters: frozenset[str] = frozenset()
 
     http_method_names = ["get", "head", "post", "patch"]
+    lookup_value_regex = "[^/]+"
     content_negotiation_class = JsonOnly
     filter_backends = [DjangoFilterBackend, Ordering]
     metadata_class = None
@@ -62,7 +63,7 @@ class Resource(GenericViewSet):
         if request.auth is not None and request.user.language:
             translation.activate(request.user.language)
         if self.action == "list":
-            self._refuse_unknown_parameters()
+            self._check_parameters()
 
     def perform_authentication(self, request):
         try:
@@ -130,17 +131,24 @@ class Resource(GenericViewSet):
         if not throttle.allow_request(request, self):
             self.throttled(request, throttle.wait())
 
-    def _refuse_unknown_parameters(self) -> None:
+    def _check_parameters(self) -> None:
         known = {"page", "page_size", *self.parameters}
         if self.ordering_fields:
             known.add("ordering")
         if filterset := getattr(self, "filterset_class", None):
             known |= set(filterset.base_filters)
-        if unknown := set(self.request.query_params) - known:
-            message = _("There is no such parameter. Choose from %(known)s.") % {
-                "known": ", ".join(sorted(known))
-            }
-            raise exceptions.ValidationError({name[:100]: [message] for name in unknown})
+        faults = {}
+        for name, value in self.request.query_params.items():
+            if name not in known:
+                faults[name[:100]] = [
+                    _("There is no such parameter. Choose from %(known)s.")
+                    % {"known": ", ".join(sorted(known))}
+                ]
+            elif not value:
+                # An empty filter is a client's mistake more often than a wish for everything.
+                faults[name] = [_("Give a value, or leave the parameter out.")]
+        if faults:
+            raise exceptions.ValidationError(faults)
 
 
 class Reading(mixins.ListModelMixin, Resource):

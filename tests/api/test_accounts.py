@@ -82,6 +82,7 @@ def test_a_region_includes_those_below(api, account):
         ({"page_size": "501"}, "page_size"),
         ({"page": "0"}, "page"),
         ({"sorted": "name"}, "sorted"),
+        ({"status": ""}, "status"),
         ({"owner__password__startswith": "a"}, "owner__password__startswith"),
     ],
 )

@@ -1,0 +1,142 @@
+"""Lists cost as many queries for 5,000 accounts as for 50."""
+
+import datetime as dt
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts_crm.api.urls import RESOURCES
+from accounts_crm.models import NightlyRun
+from churn.models import Flag, Risk
+from customers.models import (
+    Account,
+    Complaint,
+    Contact,
+    Event,
+    Interaction,
+    NextStep,
+    OrderLine,
+    Ranking,
+    Region,
+    SatisfactionScore,
+)
+from teams.models import TeamMember
+
+BUDGET = 15
+DAY = dt.date(2026, 3, 31)
+MOMENT = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
+
+
+def grow(first, last, cast):
+    """Add accounts with one row of everything each."""
+    east, owner = Region.objects.get(name="East"), cast["olga_owner"]
+    accounts = Account.objects.bulk_create(
+        Account(code=f"G-{n:05}", name=f"Grown {n:05}", region=east, owner=owner)
+        for n in range(first, last)
+    )
+    run, earlier = (
+        NightlyRun.objects.get_or_create(
+            as_of=day,
+            attempt=1,
+            defaults={
+                "state": "published",
+                "measure": "revenue",
+                "window_months": 12,
+                "currency": "CNY",
+            },
+        )[0]
+        for day in (DAY, DAY - dt.timedelta(days=30))
+    )
+    positive = {"positive": last, "others": 0, "base": last * 100, "total": last * 100}
+    run.facts = {"ranking": {"account": positive, "group": positive}}
+    run.save()
+
+    def each(model, **values):
+        return model.objects.bulk_create(model(account=account, **values) for account in accounts)
+
+    each(TeamMember, user=cast["ed_editor"], since=dt.date(2020, 1, 1))
+    contacts = each(Contact, name="Ann")
+    entries = each(Interaction, kind="call", at=MOMENT, date=DAY, author=owner)
+    Interaction.ours.through.objects.bulk_create(
+        Interaction.ours.through(interaction=entry, user=owner) for entry in entries
+    )
+    Interaction.theirs.through.objects.bulk_create(
+        Interaction.theirs.through(interaction=entry, contact=contact)
+        for entry, contact in zip(entries, contacts, strict=True)
+    )
+    NextStep.objects.bulk_create(
+        NextStep(
+            account=entry.account,
+            interaction=entry,
+            what="Call",
+            due=DAY,
+            who=owner,
+            created_on=DAY,
+        )
+        for entry in entries
+    )
+    each(Complaint, category="price", severity=1, opened_on=DAY, text="Dear")
+    each(SatisfactionScore, score=7, date=DAY)
+    each(Flag, kind="manual", reason="x")
+    each(Event, kind="test")
+    findings = [{"signal": "no_contact", "strength": 1, "weight": 0.15, "share": 1, "figures": {
+        "days": 90, "last": "2026-01-01", "every": 60}}]  # fmt: skip
+    each(Risk, run=run, scored="scored", score=50, level="watch", value_at_stake=1, p_micro=10,
+         findings=findings)  # fmt: skip
+    for night in (run, earlier):
+        for scope in ("account", "group"):
+            Ranking.objects.bulk_create(
+                Ranking(
+                    run=night,
+                    scope=scope,
+                    account=account,
+                    top=account,
+                    position=place,
+                    rank=place,
+                    value=100,
+                    cumulative=place * 100,
+                    value_class="A",
+                )
+                for place, account in enumerate(accounts, start=first)
+            )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            source="t",
+            order_id=account.code,
+            line_id="1",
+            account=account,
+            date=DAY,
+            currency="CNY",
+            revenue_minor=100,
+            revenue=100,
+        )
+        for account in accounts
+    )
+
+
+LISTS = [*RESOURCES, "rankings/?scope=group", "accounts/?ordering=-risk&class=A&search=grown"]
+
+
+def cost(caller, path, size):
+    """Return how many queries a page of so many rows takes."""
+    path = path if "?" in path else f"{path}/?"
+    with CaptureQueriesContext(connection) as queries:
+        answer = caller.get(f"{path}&page_size={size}")
+    assert answer.status_code == 200, (path, answer.content)
+    assert len(answer.json()["results"]) == size, path
+    return len(queries)
+
+
+def test_lists_cost_the_same_at_any_size(api, cast):
+    callers = {name: api(name) for name in ("ed_editor", "dirk_director", "rita_reader")}
+    grow(1, 51, cast)
+    for caller in callers.values():
+        caller.get("events/")  # a token's day of use is noted once
+
+    few = {(who, path): cost(callers[who], path, 50) for who in callers for path in LISTS}
+    grow(51, 5001, cast)
+    many = {(who, path): cost(callers[who], path, 50) for who in callers for path in LISTS}
+    long = {(who, path): cost(callers[who], path, 500) for who in callers for path in LISTS}
+
+    assert few == many == long
+    assert max(many.values()) <= BUDGET, many

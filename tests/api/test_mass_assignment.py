@@ -1,0 +1,113 @@
+"""No field is written that a resource does not offer for writing."""
+
+import datetime as dt
+
+import pytest
+from django.db import models
+
+from accounts_crm.api.urls import RESOURCES
+from churn.models import Flag
+from customers import actions
+from customers.models import Account, Complaint, Contact, Interaction, NextStep, SatisfactionScore
+
+DAY = "2026-01-31"
+# Resource: model, a body that is right, and the names that may be written.
+WRITABLE = {
+    "accounts": (
+        Account,
+        {"code": "N-1", "name": "New"},
+        "code name other_name status parent region industry channel position city website owner",
+    ),
+    "contacts": (
+        Contact,
+        {"name": "Ann"},
+        "account name other_name job_title function level dmu_role attitude influence reports_to "
+        "email phone left_on",
+    ),
+    "interactions": (
+        Interaction,
+        {"kind": "call"},
+        "account kind at ours theirs subject note tone next_step",
+    ),
+    "next-steps": (NextStep, {"what": "Call", "due": DAY}, "account what due who state"),
+    "complaints": (
+        Complaint,
+        {"category": "price", "severity": 1, "opened_on": DAY, "text": "Dear"},
+        "account category severity opened_on resolved_on text source",
+    ),
+    "satisfaction": (SatisfactionScore, {"score": 7, "date": DAY}, "account score date source"),
+    "flags": (Flag, {"reason": "A feeling"}, "account reason"),
+}
+CHANGEABLE = {"flags": "state outcome note"}
+
+
+def extras(model, writable):
+    """Yield every model field, by each of its names, that may not be written, with a value."""
+    for field in model._meta.get_fields():
+        for name in {field.name, getattr(field, "attname", field.name)} - set(writable.split()):
+            yield name, value_for(field)
+
+
+def value_for(field):
+    if isinstance(field, models.DateTimeField):
+        return "2020-01-01T00:00:00Z"
+    if isinstance(field, models.DateField):
+        return "2020-01-01"
+    if isinstance(field, models.CharField | models.TextField):
+        return field.choices[-1][0] if field.choices else "planted"
+    if isinstance(field, models.JSONField):
+        return [{"signal": "planted"}]
+    return 1
+
+
+def test_every_resource_that_is_written_is_in_the_table():
+    written = {name for name, resource in RESOURCES.items() if hasattr(resource, "add")}
+    assert written == set(WRITABLE)
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_nothing_else_is_written_when_a_row_is_added(api, account, name):
+    model, body, writable = WRITABLE[name]
+    body = body if name == "accounts" else {**body, "account": account.pk}
+    caller, before = api("dora_director"), model.objects.count()
+
+    for extra, value in extras(model, writable):
+        answer = caller.post(f"{name}/", {**body, extra: value})
+        assert (answer.status_code, extra in answer.json()["errors"]) == (400, True), extra
+    assert model.objects.count() == before
+
+    # The guard is the extra field alone: without it the body is taken.
+    assert caller.post(f"{name}/", body).status_code == 201
+
+
+@pytest.mark.parametrize("name", [name for name in WRITABLE if name != "satisfaction"])
+def test_nothing_else_is_written_when_a_row_is_changed(api, account, cast, name):
+    model, _body, writable = WRITABLE[name]
+    row, caller = make(name, account, cast), api("dora_director")
+    before = dict(model.objects.filter(pk=row.pk).values().get())
+
+    for extra, value in extras(model, CHANGEABLE.get(name, writable) + " version"):
+        if before.get(extra) == value or extra == "account":
+            continue  # sent back as it was
+        answer = caller.patch(f"{name}/{row.pk}/", {extra: value, "version": row.version})
+        assert (answer.status_code, extra in answer.json()["errors"]) == (400, True), extra
+
+    assert model.objects.filter(pk=row.pk).values().get() == before
+
+
+def make(name, account, cast):
+    by, day = cast["dora_director"], dt.date(2026, 1, 31)
+    match name:
+        case "accounts":
+            return account
+        case "contacts":
+            return actions.add_contact(account, by=by, name="Ann")
+        case "interactions":
+            return actions.log_contact(account, by=by, kind="call")
+        case "next-steps":
+            return actions.plan_step(account, by=by, what="Call", due=day)
+        case "complaints":
+            return actions.record_complaint(
+                account, by=by, category="price", severity=1, opened_on=day, text="Dear"
+            )
+    return Flag.objects.create(account=account, kind="manual", reason="A feeling")

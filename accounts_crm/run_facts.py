@@ -66,7 +66,8 @@ def phases(run: NightlyRun) -> list[Phase]:
             length = run_messages.duration(timing["seconds"])
             found.append(Phase(name, "done", rows=timing["rows"], duration=length))
         elif ended_well:
-            found.append(Phase(name, "done"))
+            flags = run.facts.get("publish", {}).get("flags") if step == "publish" else None
+            found.append(Phase(name, "done", rows=flags))
         elif run.step == step and run.state == State.RUNNING:
             spent = (elapsed(run) or 0) - sum(timing["seconds"] for timing in run.timings)
             length = run_messages.duration(max(0, spent))
@@ -104,6 +105,13 @@ def next_run() -> dt.datetime:
     now = timezone.now().astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE))
     start = now.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
     return start if start > now else start + dt.timedelta(days=1)
+
+
+def offset(moment: dt.datetime) -> str:
+    """Return how far a moment's zone is from UTC: UTC+8, UTC+5:30."""
+    minutes = round((moment.utcoffset() or dt.timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def elapsed(run: NightlyRun) -> float | None:

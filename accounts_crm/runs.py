@@ -46,6 +46,7 @@ def runs(request):
     live = NightlyRun.objects.live().order_by("-started_at", "pk").first()
     ended = list(past.order_by("-created_at", "-pk")[: run_facts.BARS])
     bars = run_facts.bars(ended)
+    upcoming = run_facts.next_run()
     context = {
         "live": live and run_facts.facts_of(live, bars["median"]),
         "latest_run": NightlyRun.objects.latest_published(),
@@ -53,7 +54,8 @@ def runs(request):
         "page": page,
         "past": [run_facts.line(run, bars["longest"]) for run in page],
         "bars": bars,
-        "next_run": run_facts.next_run(),
+        "next_run": upcoming,
+        "offset": run_facts.offset(upcoming),
         "zone": settings.BUSINESS_TIME_ZONE,
         "every_seconds": settings.NIGHTLY_EVERY_SECONDS,
         "alive": workers.alive(),
@@ -119,5 +121,7 @@ def _asked_for(request, form: RunForm) -> bool:
     except Refused as refusal:
         form.add_error(refusal.field or None, str(refusal))
         return False
-    messages.success(request, _("The run for %(date)s is asked for.") % {"date": short_date(asked.as_of)})
+    messages.success(
+        request, _("The run for %(date)s is asked for.") % {"date": short_date(asked.as_of)}
+    )
     return True

@@ -1,7 +1,7 @@
 """What the frame of every page needs: the person, what the person may reach, the theme."""
 
 from accounts_crm.models import NightlyRun
-from customers.access import Role, may_see_runs, roles_of
+from customers.access import Role, may_see_dashboard, may_see_runs, roles_of
 from teams.models import User
 
 # The page of the side bar under which an address belongs.
@@ -22,7 +22,7 @@ def shell(request) -> dict:
         "section": _section(request.path),
         "may_see_accounts": bool(roles - {Role.ADMIN}),
         "may_log": bool(roles & {Role.MANAGER, Role.DIRECTOR}),
-        "may_see_dashboard": bool(roles & {Role.DIRECTOR, Role.READER, Role.STEWARD}),
+        "may_see_dashboard": may_see_dashboard(user),
         "may_see_runs": may_see_runs(user),
         "latest_run": _Lazy(NightlyRun.objects.latest_published),
     }

@@ -99,6 +99,11 @@ def may_log(user) -> bool:
     return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR})
 
 
+def may_see_dashboard(user) -> bool:
+    """Say whether a user may look at figures over the accounts he sees."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.READER, Role.STEWARD})
+
+
 def may_run_nightly(user) -> bool:
     """Say whether a user may start a nightly run."""
     return bool(roles_of(user) & {Role.DIRECTOR, Role.STEWARD, Role.ADMIN})

@@ -19,17 +19,15 @@ from accounts_crm.dashboard.scope import Scope, older_runs
 from accounts_crm.dashboard.summary import distribution, summary
 from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.vocabulary import vocabulary
-from customers.access import Role, roles_of, sees_all
+from customers.access import may_see_dashboard, sees_all
 from customers.models import Account
-
-ROLES = frozenset({Role.MANAGER, Role.DIRECTOR, Role.READER, Role.STEWARD})
 
 
 @require_safe
 def dashboard(request):
     """What the accounts seen are worth, who they are, and where they stand."""
     user = request.user
-    if not roles_of(user) & ROLES:
+    if not may_see_dashboard(user):
         raise PermissionDenied(
             _("The dashboard is for those who look after accounts. Ask for a role that does.")
         )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from churn.rules import FEWEST_PURCHASE_DAYS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -44,6 +46,13 @@ class Purchases:
     def since_last(self) -> Array:
         """Return the days from the last purchase to the day; of no meaning without one."""
         return self.as_of.toordinal() - self.last
+
+    def rhythm(self) -> Array:
+        """Return the mean days from purchase to purchase; infinite where too few make one."""
+        import numpy as np
+
+        mean = (self.last - self.first) / np.maximum(self.days - 1, 1)
+        return np.where(self.days >= FEWEST_PURCHASE_DAYS, mean, np.inf)
 
 
 def read(as_of: dt.date) -> Purchases:

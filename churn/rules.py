@@ -64,6 +64,8 @@ RULES = {
 # An order every other day makes no rhythm that a weekend breaks: a rhythm is a week at least.
 SHORTEST_RHYTHM_DAYS = 7
 FEWEST_PURCHASE_DAYS = 3
+# Who orders less than three times a quarter has quarters with little or nothing by chance alone.
+LONGEST_RHYTHM_DAYS = 30
 FATAL_SEVERITY = Complaint.Severity.CRITICAL
 
 

@@ -184,7 +184,7 @@ def _findings(account: int, fired, p: int | None, median: int | None) -> list[di
     ]
     if not findings:
         return []
-    logs = [log(_left(finding)) for finding in findings]
+    logs = [log(1 - finding["weight"] * finding["strength"]) for finding in findings]
     total = sum(logs) + log(_kept(p, median))
     for finding, part in zip(findings, logs, strict=True):
         finding["share"] = round(part / total, 4)

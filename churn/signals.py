@@ -16,7 +16,7 @@ from django.db.models.functions import RowNumber
 
 from churn.findings import name, sentence
 from churn.purchases import Purchases
-from churn.rules import FEWEST_PURCHASE_DAYS, RULES, SHORTEST_RHYTHM_DAYS
+from churn.rules import LONGEST_RHYTHM_DAYS, RULES, SHORTEST_RHYTHM_DAYS
 from customers.models import Complaint, Interaction, NextStep, OrderLine
 from lifecycle.models import TierPolicy
 
@@ -48,9 +48,8 @@ def order_gap(night: Night) -> Fired:
 
     rule, bought = RULES["order_gap"], night.purchases
     gap = bought.since_last()
-    rhythm = (bought.last - bought.first) / np.maximum(bought.days - 1, 1)
-    rhythm = np.maximum(rhythm, SHORTEST_RHYTHM_DAYS)
-    late = (bought.days >= FEWEST_PURCHASE_DAYS) & (gap / rhythm > rule.starts)
+    rhythm = np.maximum(bought.rhythm(), SHORTEST_RHYTHM_DAYS)
+    late = gap / rhythm > rule.starts
     return {
         int(bought.account[at]): (
             rule.strength(float(gap[at] / rhythm[at])),
@@ -68,9 +67,11 @@ def order_gap(night: Night) -> Fired:
 def value_falling(night: Night) -> Fired:
     """Compare the value of the last 90 days with an average quarter of the year before them.
 
-    Unknown where that year holds less than a quarter of history or no positive value.
+    Unknown where that year holds less than a quarter of history or no positive value, and where
+    orders are so rare that a quarter says nothing.
     """
     rule, bought = RULES["value_falling"], night.purchases
+    often = bought.rhythm() <= LONGEST_RHYTHM_DAYS
     split = night.as_of - dt.timedelta(days=QUARTER_DAYS)
     value = value_of(night.measure)
     sums = (
@@ -86,12 +87,13 @@ def value_falling(night: Night) -> Fired:
         .filter(before__gt=0)
         .values_list("account_id", "recent", "before")
     )
-    first = dict(zip(bought.account.tolist(), bought.first.tolist(), strict=True))
+    first = dict(zip(bought.account[often].tolist(), bought.first[often].tolist(), strict=True))
     fired: Fired = {}
     for account, recent, before in sums.iterator(chunk_size=20_000):
+        if account not in first:
+            continue
         recent, before = int(recent or 0), int(before)
-        # A purchase may lie after the returns that made an account known.
-        history = min(YEAR_DAYS, split.toordinal() - (first.get(account) or 10**7) + 1)
+        history = min(YEAR_DAYS, split.toordinal() - first[account] + 1)
         if history < QUARTER_DAYS:
             continue
         lacking = 1 - recent * history / (before * QUARTER_DAYS)

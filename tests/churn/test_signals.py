@@ -113,32 +113,43 @@ def test_returns_and_orders_worth_nothing_are_no_purchase(account):
 # --- value falling ---------------------------------------------------------------------------
 
 
+def monthly(account, value, *, since, until=90, **values):
+    """Order the same value every 30 days, from `since` days ago to more than `until` days ago."""
+    for days in range(since, until - 1, -30):
+        order(account, ago(days), value, **values)
+
+
 @pytest.mark.parametrize(
     ("recent", "strength"),
-    [(1000, None), (601, None), (600, None), (599, 0.2519), (500, 0.4375), (200, 1.0), (-80, 1.0)],
+    [(900, None), (541, None), (540, None), (539, 0.2521), (450, 0.4375), (180, 1.0), (-80, 1.0)],
 )
 def test_value_falling_fires_two_fifths_below_the_usual(account, recent, strength):
     order(account, ago(90 + 365), 9999)  # too long ago to count
-    order(account, ago(90 + 364), 365 * 1000 // 90 - 55)
-    order(account, ago(90), 55)
+    monthly(account, 300, since=90 + 360)
+    account.order_lines.filter(date=ago(90)).update(revenue=50)  # 3,650 in 365 days
     order(account, ago(89), recent)
-    usual = (365 * 1000 // 90) * 90 // 365
 
     found = fired("value_falling", account)
 
     if strength is None:
         assert found is None
     else:
-        assert found[0] == pytest.approx(strength, abs=1e-3)
-        assert found[1]["recent"] == recent
-        assert found[1]["usual"] == usual
-        assert found[1]["since"] == ago(89).isoformat()
+        assert found[0] == strength
+        assert found[1] == {
+            "recent": recent,
+            "usual": 900,
+            "lacking": round(1 - recent / 900, 4),
+            "since": ago(89).isoformat(),
+            "measure": "revenue",
+            "currency": "CNY",
+        }
 
 
 def test_value_falling_measures_a_young_account_by_its_own_time(account):
     # 100 days of history before the last 90: a usual quarter is 900 of its 1,000.
-    order(account, ago(90 + 99), 1000)
-    order(account, ago(5), 450)
+    for days in (99, 75, 50, 30, 10):
+        order(account, ago(90 + days), 200)
+    order(account, ago(60), 450)
 
     assert fired("value_falling", account)[1]["lacking"] == 0.5
 
@@ -146,20 +157,29 @@ def test_value_falling_measures_a_young_account_by_its_own_time(account):
 def test_value_falling_is_unknown_without_a_quarter_of_history_or_positive_value(
     account, far_account
 ):
-    order(account, ago(90 + 88), 1000)
-    order(far_account, ago(400), 100)
-    order(far_account, ago(200), -300)
+    monthly(account, 1000, since=90 + 88)
+    monthly(far_account, 100, since=400)
+    order(far_account, ago(200), -2000)
 
     assert fired("value_falling", account) is None
     assert fired("value_falling", far_account) is None
 
 
+@pytest.mark.parametrize(("rhythm", "known"), [(30, True), (31, False)])
+def test_value_falling_is_unknown_where_orders_are_rare(account, rhythm, known):
+    for n in range(12):
+        order(account, ago(91 + n * rhythm), 100)
+
+    assert (fired("value_falling", account) is not None) == known
+
+
 def test_value_falling_is_of_the_measure_of_the_run(account):
-    order(account, ago(300), 4000, cost=100)
-    order(account, ago(10), 4000, cost=3900)
+    monthly(account, 4000, since=300, cost=100)
+    for days in (70, 40, 10):
+        order(account, ago(days), 4000, cost=3900)
 
     assert fired("value_falling", account, measure="revenue") is None
-    assert fired("value_falling", account, measure="margin")[1]["recent"] == 100
+    assert fired("value_falling", account, measure="margin")[1]["recent"] == 300
 
 
 # --- no contact ------------------------------------------------------------------------------
@@ -276,8 +296,7 @@ def test_the_weights_are_those_of_the_domain():
 
 def test_facts_after_the_day_never_matter(cast, account):
     person, tomorrow = cast["olga_owner"], D + dt.timedelta(days=1)
-    for days in (400, 370, 340, 300, 200):
-        order(account, ago(days), 100)
+    monthly(account, 100, since=410, until=100)
     contact(account, person, ago(90))
     step(account, person, ago(3))
     complaint(account)
@@ -297,8 +316,7 @@ def test_facts_after_the_day_never_matter(cast, account):
 
 
 def test_findings_are_sentences_in_the_language_of_the_reader(cast, account):
-    for days in (400, 370, 340, 300, 200):
-        order(account, ago(days), 10_000)
+    monthly(account, 10_000, since=410, until=110)
     contact(account, cast["olga_owner"], ago(90))
     step(account, cast["olga_owner"], ago(3))
     complaint(account, severity=3)
@@ -318,7 +336,7 @@ def test_findings_are_sentences_in_the_language_of_the_reader(cast, account):
         }
 
     assert said["order_gap"] == (
-        "200 days since the last order on 13 Dec 2023; usually one every 50.0 days"
+        "110 days since the last order on 12 Mar 2024; usually one every 30.0 days"
     )
     assert said["no_contact"] == (
         "90 days since the last contact on 1 Apr 2024; planned every 60 days"

@@ -30,7 +30,7 @@ def open_after(run) -> int:
 
 
 def _open(run, before, kind: str) -> list[Flag]:
-    due = Risk.objects.filter(_calls_for(kind), run=run.pk)
+    due: QuerySet[Risk] = Risk.objects.filter(_calls_for(kind), run=run.pk)
     if before is not None:
         earlier = Risk.objects.filter(_calls_for(kind), run=before.pk, account=OuterRef("account"))
         due = due.exclude(Exists(earlier))

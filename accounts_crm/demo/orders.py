@@ -117,13 +117,14 @@ def _orders(draw, book: Book, part: slice, lines: np.ndarray, busy, end: dt.date
     monday = shapes.monday_before(end)
     weekday = draw.integers(0, 5, len(owner))
     day = monday + 7 * week + weekday
-    day = np.minimum(day, np.datetime64(end, "D"))
+    course = {name: values[part] for name, values in book.course.items()}
+    day = np.minimum(day, shapes.last_days(course, end)[owner])
     extra = draw.random(int((lines - count).sum()))
     whose = np.repeat(np.arange(some), lines - count)
     picked = first[whose] + (extra * count[whose]).astype(int)
     held = 1 + np.bincount(picked, minlength=len(owner))
     returned = (draw.random(len(owner)) < RETURNS) & (step > 2)
-    order = np.argsort(day, kind="stable")
+    order = np.lexsort((day, owner))
     return {
         "owner": owner[order],
         "day": day[order],

@@ -38,7 +38,7 @@ SHAPES: dict[str, Shape] = {
     "declining": Shape(growth=-0.16),
     "softening": Shape(fade_at=0.33, fade=0.3, mood="worry"),
     "slipping": Shape(fade_at=0.22, fade=0.62, fade_years=0.05, mood="worry"),
-    "fading": Shape(fade_at=0.42, fade=0.72, fade_years=0.13, mood="worry"),
+    "fading": Shape(fade_at=0.42, fade=0.77, fade_years=0.13, mood="worry"),
     "troubled": Shape(fade_at=0.2, fade=0.45, fade_years=0.08, mood="worry"),
     "quality": Shape(fade_at=0.12, fade=0.5, fade_years=0.05, mood="worry"),
     "complaint": Shape(fade_at=0.3, fade=0.4, mood="worry"),
@@ -130,7 +130,7 @@ def profiles(
     """
     mondays = monday_before(end) + 7 * np.arange(WEEKS)
     part = (mondays - mondays.astype("M8[Y]").astype("M8[D]")).astype(int) / 365.25
-    age = (WEEKS - 0.5 - np.arange(WEEKS)) / YEAR
+    age = ((np.datetime64(end, "D") - mondays).astype(int) - 2) / 365.25
     column = {name: values[:, None] for name, values in course.items()}
     level = np.exp(-column["growth"] * (age - 0.5))
     with np.errstate(over="ignore"):
@@ -138,6 +138,13 @@ def profiles(
             1 - column["fade"] / (1 + np.exp((age - column["fade_at"]) / column["fade_years"]))
         )
     season = np.maximum(0.0, 1 + column["swing"] * np.cos(2 * np.pi * (part - column["peak"])))
-    alive = (age <= column["start"]) & (age >= column["stop"])
+    # The week in which it stops counts; the days after that are cut off by `last_days`.
+    alive = (age <= column["start"]) & (age + 2 / 365.25 >= column["stop"])
     often = level**0.6 * season**1.5 * alive * busy[zones]
     return often, level**0.4
+
+
+def last_days(course: dict[str, np.ndarray], end: dt.date) -> np.ndarray:
+    """Return the last day on which each account may order, a working day."""
+    held = np.ceil(course["stop"] * 365.25 - 1e-6).astype(int)
+    return np.busday_offset(np.datetime64(end, "D") - held, 0, roll="backward")

@@ -1,0 +1,321 @@
+"""The demo company: whole, the same for the same seed, and never on top of anything."""
+
+import datetime as dt
+import hashlib
+from io import StringIO
+
+import numpy as np
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Min, Q, Sum
+
+from accounts_crm.demo import company, names, orders, rates, shapes
+from accounts_crm.demo.people import LOG_INS
+from accounts_crm.demo.sheets import sheet
+from accounts_crm.models import NightlyRun
+from churn.models import Risk
+from customers.access import Role, roles_of
+from customers.calendar import business_date, business_today
+from customers.models import (
+    Account,
+    Complaint,
+    Contact,
+    ExchangeRate,
+    Interaction,
+    NextStep,
+    OrderLine,
+    PurchasePotential,
+    Ranking,
+)
+from customers.rates import Book
+from teams.models import Post, TeamMember, User
+
+SMALL = company.Size(accounts=95, order_lines=6_000, interactions=500)
+TODAY = dt.date(2026, 3, 11)
+pytestmark = pytest.mark.django_db
+
+
+def make(size=SMALL, seed=1, today=None):
+    company.make_company(size, seed=seed, password="demo-of-keel", today=today or business_today())
+
+
+def seed_demo(**options):
+    out = StringIO()
+    call_command("seed_demo", stdout=out, stderr=StringIO(), **options)
+    return out.getvalue()
+
+
+def checksums():
+    """Return a checksum per table of everything that the seed fills, passwords aside."""
+    sums = {}
+    for model in company.FILLED:
+        fields = [f.attname for f in model._meta.concrete_fields if f.name != "password"]
+        rows = repr(list(model.objects.order_by("pk").values_list(*fields)))
+        sums[model._meta.label] = hashlib.sha256(rows.encode()).hexdigest()
+    return sums
+
+
+def test_there_is_one_user_per_role_and_each_can_log_in(client, monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "a password of ours")
+
+    said = seed_demo(accounts=30, order_lines=500)
+
+    roles = dict(zip(LOG_INS, Role, strict=True))
+    assert list(roles) == ["manager", "director", "reader", "steward", "integration", "admin"]
+    for username, role in roles.items():
+        user = User.objects.get(username=username)
+        assert roles_of(user) == {role}
+        assert client.login(username=username, password="a password of ours")
+        assert f"{username} " in said
+    assert list(User.objects.filter(is_superuser=True).values_list("username", "is_staff")) == [
+        ("admin", True)
+    ]
+    assert "a password of ours" not in said
+    assert Post.objects.get(holder__username="director").region is None
+    assert Post.objects.filter(holder=None).exists()
+
+
+def test_without_a_password_one_is_made_and_printed(client, monkeypatch):
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+
+    said = seed_demo(accounts=12, order_lines=100)
+
+    password = said.rstrip().rpartition("password: ")[2]
+    assert len(password) >= 12
+    assert client.login(username="steward", password=password)
+
+
+def test_a_second_run_changes_nothing_and_is_no_failure():
+    make()
+    was = checksums()
+
+    said = seed_demo()
+
+    assert "there already" in said
+    assert "changepassword" in said
+    assert checksums() == was
+
+
+@pytest.mark.parametrize(
+    ("what", "make_one"),
+    [
+        ("accounts", lambda: Account.objects.create(code="X", name="Own")),
+        (
+            "exchange rates",
+            lambda: ExchangeRate.objects.create(month=TODAY.replace(day=1), currency="EUR", rate=8),
+        ),
+        ("users of the same names", lambda: User.objects.create(username="admin", name="Own")),
+    ],
+)
+def test_a_database_in_use_is_refused(what, make_one):
+    make_one()
+
+    with pytest.raises(CommandError, match=what):
+        seed_demo(accounts=12, order_lines=100)
+
+    assert not User.objects.filter(username="manager").exists()
+
+
+def test_a_run_that_breaks_leaves_nothing(monkeypatch):
+    def fail(*_args):
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError):
+        company.make_company(SMALL, seed=1, password="x", today=TODAY, progress=lambda *_: fail())
+
+    assert not Account.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_an_unknown_reporting_currency_is_refused(settings):
+    settings.REPORTING_CURRENCY = "KPW"
+
+    with pytest.raises(CommandError, match="KPW"):
+        seed_demo()
+
+
+def test_the_same_seed_and_day_give_the_same_rows():
+    runs = []
+    for seed in (3, 3, 4):
+        with transaction.atomic():
+            make(seed=seed, today=TODAY)
+            runs.append(checksums())
+            transaction.set_rollback(True)
+
+    assert runs[0] == runs[1]
+    differing = {label for label in runs[0] if runs[0][label] != runs[2][label]}
+    assert {"customers.OrderLine", "customers.Interaction"} <= differing
+
+
+def test_the_size_is_what_was_asked_for():
+    make()
+
+    assert Account.objects.count() == SMALL.accounts
+    assert OrderLine.objects.count() == SMALL.order_lines
+    assert Interaction.objects.count() == SMALL.interactions
+    assert User.objects.filter(username__startswith="am").count() == 1  # for the made accounts
+
+
+def test_ids_go_on_behind_the_seed():
+    make()
+
+    made = Account.objects.create(code="NEW", name="The next one")
+
+    assert made.pk > Account.objects.exclude(pk=made.pk).aggregate(last=Max("pk"))["last"]
+
+
+def test_every_reference_leads_somewhere():
+    make()
+
+    connection.check_constraints()
+    strangers = Interaction.theirs.through.objects.exclude(
+        contact__account=F("interaction__account")
+    )
+    assert not strangers.exists()
+    assert not Contact.objects.exclude(parent__account=F("account")).exclude(parent=None).exists()
+    assert not Account.objects.filter(parent__gte=F("pk")).exists()  # hence no circles
+    assert not NextStep.objects.exclude(interaction__account=F("account")).exists()
+    assert not Interaction.objects.filter(ours=None).exists()
+
+
+def test_every_account_with_an_owner_has_that_one_leader():
+    make()
+
+    today = business_today()
+    leads = TeamMember.objects.filter(role="lead")
+    assert dict(leads.filter(until=None).values_list("account", "user")) == dict(
+        Account.objects.exclude(owner=None).values_list("pk", "owner")
+    )
+    for row in leads.values("account").annotate(count=Count("pk")).filter(count__gt=1):
+        spans = list(
+            leads.filter(account=row["account"]).order_by("since").values_list("since", "until")
+        )
+        for (_since, until), (since, _until) in zip(spans, spans[1:], strict=False):
+            assert until < since
+    assert not TeamMember.objects.filter(since__gt=today).exists()
+    assert 8 <= Account.objects.filter(owner__username="manager").count() <= 14
+
+
+def test_nothing_lies_in_the_future():
+    make()
+
+    today = business_today()
+    assert OrderLine.objects.aggregate(last=Max("date"))["last"] < today
+    assert OrderLine.objects.aggregate(first=Min("date"))["first"] < today - dt.timedelta(1080)
+    assert Interaction.objects.aggregate(last=Max("date"))["last"] < today
+    assert not NextStep.objects.filter(Q(created_on__gt=today) | Q(closed_on__gte=today)).exists()
+    assert not Complaint.objects.filter(opened_on__gt=today).exists()
+
+
+def test_moments_lie_on_their_business_dates():
+    make()
+
+    assert all(
+        business_date(at) == date for at, date in Interaction.objects.values_list("at", "date")
+    )
+    closed = NextStep.objects.exclude(closed_at=None).values_list("closed_at", "closed_on")
+    assert all(business_date(at) == day for at, day in closed)
+
+
+def test_nearly_all_lines_have_a_cost_and_all_a_rate():
+    make()
+
+    volume = OrderLine.objects.aggregate(
+        all=Sum("revenue", filter=Q(revenue__gt=0)),
+        costed=Sum("revenue", filter=Q(revenue__gt=0, cost__isnull=False)),
+    )
+    assert 0.95 < volume["costed"] / volume["all"] < 1
+    assert not OrderLine.objects.filter(revenue=None).exists()
+    assert OrderLine.objects.filter(revenue__lt=0).exists()  # returns
+    assert set(OrderLine.objects.values_list("currency", flat=True)) == {"CNY", "EUR", "USD"}
+
+
+def test_amounts_are_converted_as_the_product_does():
+    make()
+
+    book = Book()
+    lines = OrderLine.objects.exclude(currency="CNY")[:500]
+    assert lines
+    for line in lines:
+        assert line.revenue == book.convert(line.revenue_minor, line.currency, line.date)
+        assert line.cost == book.convert(line.cost_minor, line.currency, line.date)
+    for row in PurchasePotential.objects.all():
+        assert row.amount == book.convert(row.amount_minor, row.currency, row.date)
+
+
+@pytest.mark.parametrize("reporting", ["EUR", "JPY"])
+def test_amounts_are_exact_in_any_reporting_currency(settings, reporting):
+    settings.REPORTING_CURRENCY = reporting
+    book_of_rates = rates.make_rates(1, TODAY)
+    book = Book()
+    days = np.datetime64(TODAY, "D") - np.arange(0, 1000, 7)
+    minor = 12_345 * np.arange(len(days)) - 500_000
+
+    for place, code in enumerate(rates.TRADED):
+        got = book_of_rates.convert(minor, np.full(len(days), place), days)
+        pairs = zip(minor.tolist(), days.tolist(), strict=True)
+        assert got.tolist() == [book.convert(one, code, day) for one, day in pairs]
+
+
+@time_machine.travel("2026-11-24T06:00:00+00:00")
+def test_few_accounts_carry_most_and_every_story_is_there():
+    make(company.Size())
+    call_command("nightly", stdout=StringIO(), stderr=StringIO())
+
+    run = NightlyRun.objects.latest_published()
+    assert run.measure == "margin"
+    ranked = Ranking.objects.of_run(run.pk)
+    vital = ranked.filter(value_class="A").count() / ranked.exclude(value_class="N").count()
+    assert 0.15 < vital < 0.35
+    level = dict(Risk.objects.of_run(run.pk).values_list("account__name", "level"))
+    assert level["远舟港机"] == "high"  # its open quality complaint is fatal
+    assert level["Sundby Marine Winches"] in {"high", "watch"}  # silent
+    assert level["瑞祥包装机械"] in {"high", "watch"}  # fading
+    assert level["嘉禾饮料装备"] in {"none", "low"}  # a star
+    assert not OrderLine.objects.filter(account__name="泰和电梯").exists()  # never bought
+    manager = User.objects.get(username="manager")
+    today = business_today()
+    due = manager.next_steps.filter(state="open")
+    assert due.filter(due__lt=today).exists()
+    assert due.filter(due=today).count() >= 3
+    assert due.filter(due__gt=today).count() >= 3
+    assert Account.objects.get(name="Brandtner Gruppe").children.count() == 4
+
+
+def test_seasons_dip_at_new_year_in_china_and_in_august_in_europe():
+    busy = shapes.calendars(dt.date(2026, 12, 27))
+    mondays = shapes.monday_before(dt.date(2026, 12, 27)) + 7 * np.arange(shapes.WEEKS)
+
+    def week(day):
+        return int(np.searchsorted(mondays, np.datetime64(day), side="right")) - 1
+
+    assert busy[0, week("2026-02-18")] < 0.3 < 0.8 < busy[0, week("2026-08-12")]
+    assert busy[1, week("2026-08-12")] < 0.6 < 0.8 < busy[1, week("2026-05-13")]
+
+
+def test_shares_add_up_exactly():
+    shares = orders.allot(1_000, np.array([3.0, 0, 1, 1e-9]), np.array([True, False, True, True]))
+
+    assert shares.sum() == 1_000
+    assert shares.tolist()[1] == 0
+    assert shares.min() == 0
+    assert shares[3] >= 1
+    assert orders.allot(5, np.zeros(3)).sum() == 0
+
+
+def test_written_rows_name_what_exists():
+    known = {row["name"] for row in sheet("accounts")}
+    assert len(known) == len(sheet("accounts"))
+    usernames = {row["username"] for row in sheet("colleagues")}
+    for name in ("contacts", "log", "complaints"):
+        assert {row["account"] for row in sheet(name)} <= known
+    assert {row["owner"] for row in sheet("accounts")} <= usernames | {""}
+    assert {row["author"] for row in sheet("log")} <= usernames
+    assert {row["shape"] for row in sheet("accounts")} <= set(shapes.SHAPES)
+
+
+def test_mailboxes_are_plain_ascii():
+    assert names.mailbox("Petra Nováková") == "petra.novakova"
+    assert names.mailbox("Zheng Guodong") == "zheng.guodong"

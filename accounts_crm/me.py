@@ -38,7 +38,7 @@ def me(request):
 @require_POST
 def own_tokens(request):
     """Make a token and show its text, this once: it is not kept."""
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, auto_id="token_%s")
     if form.is_valid():
         try:
             token, text = tokens.issue(request.user, **form.cleaned_data)
@@ -66,7 +66,7 @@ def _page(request, *, status=200, settings_form=None, token_form=None, **more):
     ]
     context = {
         "form": settings_form or SettingsForm(instance=User.objects.get(pk=request.user.pk)),
-        "token_form": token_form or TokenForm(),
+        "token_form": token_form or TokenForm(auto_id="token_%s"),
         "tokens": rows,
         **more,
     }

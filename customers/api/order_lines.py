@@ -13,19 +13,17 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from customers import access
+from customers.imports.reasons import sentence
 from customers.models import Account, OrderLine
 from customers.money import to_major
-
-try:
-    from customers.order_lines import store_lines
-except ImportError:
-    store_lines = None
+from customers.order_lines import store_lines
 from customers.rest.errors import TooLarge
 from customers.rest.fields import Day
 from customers.rest.filters import IdFilter
 from customers.rest.resources import Reading
 
 MOST_LINES = 10_000
+IDENTITY = ("customer_id", "order_id", "line_id")
 FIELDS = (
     "customer_id order_id line_id order_date product_id category quantity revenue cost currency"
 ).split()
@@ -173,23 +171,39 @@ class OrderLines(Reading):
 
     def store(self, lines: list, source: str, *, atomic: bool) -> list[dict]:
         """Store what the caller may write, and return a result per line."""
-        faults = {index: fault for index, line in enumerate(lines) if (fault := _misshapen(line))}
-        faults |= self._out_of_reach(lines, source, faults)
-        kept = [index for index in range(len(lines)) if index not in faults]
-        if atomic and faults:
-            kept = []
-        stored = store_lines(
-            [lines[index] for index in kept], source=source, by=self.request.user, atomic=atomic
-        )
-        results = [
-            {"index": index, "status": "refused", "errors": faults.get(index, {})}
-            for index in range(len(lines))
-        ]
-        for index, result in zip(kept, stored, strict=True):
-            results[index] = {**result, "index": index}
+        strays = {index: fault for index, line in enumerate(lines) if (fault := _strays(line))}
+        beyond = self._out_of_reach(lines, source)
+        barred = sorted({*strays, *beyond})
+        good = sorted(set(range(len(lines))) - set(barred))
+        stored = self._store(lines, good, source, atomic, keep=not (atomic and barred))
+        results = dict(zip(good, stored, strict=True))
+        if atomic and barred:
+            for result in results.values():
+                if result["status"] != "refused":
+                    result["errors"] = {"non_field_errors": [sentence("", "call_refused")]}
+                    result["status"] = "refused"
+        # What else is wrong with the others is found by storing them, and undone.
+        tried = self._store(lines, barred, source, False, keep=False)
+        for index, result in zip(barred, tried, strict=True):
+            faults = result["errors"]
+            if index in beyond:
+                faults = {name: why for name, why in faults.items() if name not in IDENTITY}
+            faults |= beyond.get(index, {}) | strays.get(index, {})
+            results[index] = {"status": "refused", "errors": faults}
+        return [{**results[index], "index": index} for index in range(len(lines))]
+
+    def _store(self, lines, indexes, source, atomic, *, keep: bool) -> list[dict]:
+        chosen = [lines[index] for index in indexes]
+        if not chosen:
+            return []
+        if keep:
+            return store_lines(chosen, source=source, by=self.request.user, atomic=atomic)
+        with transaction.atomic():
+            results = store_lines(chosen, source=source, by=self.request.user, atomic=atomic)
+            transaction.set_rollback(True)
         return results
 
-    def _out_of_reach(self, lines: list, source: str, faults: dict) -> dict[int, dict]:
+    def _out_of_reach(self, lines: list, source: str) -> dict[int, dict]:
         """Return the faults of lines for accounts, or on orders, that the caller may not write.
 
         An account that is not seen and one that is not there are told apart by nothing.
@@ -198,10 +212,10 @@ class OrderLines(Reading):
         if not access.changed_by(person, self.change):
             return {}
         writable = Account.objects.editable_by(person, self.change)
-        whole = [(i, line) for i, line in enumerate(lines) if i not in faults]
-        codes = {_text(line, "customer_id") for _i, line in whole}
+        whole = [(index, line) for index, line in enumerate(lines) if isinstance(line, dict)]
+        codes = {_text(line, "customer_id") for _index, line in whole}
         reached = set(writable.filter(code__in=codes).values_list("code", flat=True))
-        orders = {_text(line, "order_id") for _i, line in whole}
+        orders = {_text(line, "order_id") for _index, line in whole}
         foreign = set(
             OrderLine.objects.filter(source=source, order_id__in=orders)
             .exclude(account__in=writable.values("pk"))
@@ -217,11 +231,9 @@ class OrderLines(Reading):
         return found
 
 
-def _misshapen(line: Any) -> dict | None:
-    if not isinstance(line, dict):
-        return {"non_field_errors": [_("Send each line as a JSON object.")]}
-    strays = [str(name)[:100] for name in line if name not in FIELDS]
-    return {name: [_("There is no such field.")] for name in strays} or None
+def _strays(line: Any) -> dict[str, list[str]]:
+    names = [name for name in line if name not in FIELDS] if isinstance(line, dict) else []
+    return {name[:100]: [_("There is no such field.")] for name in names}
 
 
 def _text(line: dict, name: str) -> str:

@@ -112,7 +112,10 @@ class Resource(GenericViewSet):
     def written(self, row: models.Model, code: int = status.HTTP_200_OK) -> Response:
         """Answer with a row as it stands after a change."""
         self.kwargs["pk"] = str(row.pk)
-        return self.answer(self.get_object(), code)
+        response = self.answer(self.get_object(), code)
+        if code == status.HTTP_201_CREATED:
+            response["Location"] = f"{self.request.path}{row.pk}/"
+        return response
 
     def _if_match(self) -> int | None:
         """Return the version that If-Match names, None without."""
@@ -168,9 +171,7 @@ class Adding:
         serializer.is_valid(raise_exception=True)
         with transaction.atomic():
             row = self.add(dict(serializer.validated_data))
-            response = self.written(row, status.HTTP_201_CREATED)
-        response["Location"] = f"{request.path}{row.pk}/"
-        return response
+            return self.written(row, status.HTTP_201_CREATED)
 
     def add(self, values: dict) -> models.Model:
         """Call the action that adds a row, and return it."""

@@ -60,6 +60,13 @@ class AccountQuerySet(models.QuerySet):
     def editable_by(self, user, change=access.Change.RELATIONSHIP):
         return self.visible_to(user).filter(access.changed_by(user, change))
 
+    def with_permissions(self, user):
+        """Annotate what a user may change; see Account.may_be_changed_by."""
+        own = Account.objects.filter(pk=models.OuterRef("pk"))
+        return self.annotate(
+            **{f"may_{kind}": models.Exists(own.editable_by(user, kind)) for kind in access.Change}
+        )
+
     def get_for(self, user, pk, *, change: access.Change | None = None):
         """Return the account; raise Http404 if unseen, PermissionDenied if read-only."""
         account = get_object_or_404(self.visible_to(user), pk=pk)
@@ -174,3 +181,10 @@ class Account(models.Model):
 
     def get_absolute_url(self):
         return reverse("account", args=[self.pk])
+
+    def may_be_changed_by(self, user, change: access.Change) -> bool:
+        """Say whether a user may make this kind of change; read with_permissions, no query."""
+        known = getattr(self, f"may_{change}", None)
+        if known is not None:
+            return known
+        return Account.objects.editable_by(user, change).filter(pk=self.pk).exists()

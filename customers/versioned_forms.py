@@ -1,0 +1,134 @@
+"""Forms that edit a row which others may edit meanwhile.
+
+The form carries the version it was drawn from, and what each field held then. So it passes on only
+what the person changed, and where somebody else was quicker it keeps what was typed, takes over
+what the other changed elsewhere, and shows both values of the fields that both changed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from customers.errors import Refused
+
+
+@dataclass(frozen=True)
+class BothValues:
+    """A field that two people changed, each value in words."""
+
+    label: str
+    yours: str
+    theirs: str
+
+
+class VersionedForm(forms.ModelForm):
+    """Shape only: what the values mean is checked by the action that the view calls.
+
+    conflict  the fields that somebody else changed meanwhile, after refuse()
+    """
+
+    version = forms.IntegerField(
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": _("The page was not sent whole. Open it again.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.conflict: list[BothValues] = []
+        self.status = 422  # of the page that shows the refused form
+        if self.instance.pk is None:
+            del self.fields["version"]
+            return
+        self.initial["version"] = self.instance.version
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "version"
+
+    def _post_clean(self):
+        """Leave the row alone: the action compares what is typed with what is stored."""
+
+    def clean_version(self):
+        if self.cleaned_data["version"] is None:
+            raise forms.ValidationError(self.fields["version"].error_messages["invalid"])
+        return self.cleaned_data["version"]
+
+    def values(self) -> dict[str, Any]:
+        """Return what a new row is made of."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def touched(self) -> dict[str, Any]:
+        """Return the values that the person changed since the form was drawn."""
+        return {name: value for name, value in self.values().items() if self._is_touched(name)}
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say an action's refusal at the field it names, with both values of a conflict."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        if refusal.conflict:
+            self._meet_halfway()
+
+    def hidden(self):
+        """Return the hidden inputs: the version, and what each field held when drawn."""
+        inputs = [self["version"]] if "version" in self.fields else []
+        inputs += [
+            self[name].as_hidden(only_initial=True)
+            for name, field in self.fields.items()
+            if field.show_hidden_initial
+        ]
+        return format_html_join("", "{}", ((tag,) for tag in inputs))
+
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a value of a field as people read it."""
+        choices = dict(getattr(self.fields[name], "choices", ()) or ())
+        if value is None or value == "":
+            return ""
+        return str(choices.get(value, value))
+
+    def _is_touched(self, name: str) -> bool:
+        # Without the hidden input nobody can say what was there: then everything counts.
+        return name in self.changed_data or self.add_initial_prefix(name) not in self.data
+
+    def add_initial_prefix(self, name: str) -> str:
+        """Return the name of the hidden input of a field."""
+        return self[name].html_initial_name
+
+    def _meet_halfway(self) -> None:
+        """Draw the form again on top of what is stored now."""
+        self.status = 409
+        stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
+        fresh = self.drawn_anew(stored)
+        data = self.data.copy()
+        touched = self.touched()
+        for name in self.fields:
+            if name == "version":
+                continue
+            now = _as_typed(fresh, name)
+            data[self.add_initial_prefix(name)] = now
+            if name not in touched:
+                data[self.add_prefix(name)] = now
+            elif touched[name] != getattr(stored, name):
+                self.conflict.append(
+                    BothValues(
+                        str(self.fields[name].label),
+                        self.in_words(name, touched[name]),
+                        fresh.in_words(name, fresh.held(name)),
+                    )
+                )
+        data[self.add_prefix("version")] = str(stored.version)
+        self.data = data
+
+    def drawn_anew(self, stored):
+        """Return an unbound form of the row as it is stored now."""
+        return type(self)(instance=stored)
+
+    def held(self, name: str) -> Any:
+        """Return what the row holds in a field."""
+        return getattr(self.instance, name)
+
+
+def _as_typed(form: forms.BaseForm, name: str) -> str:
+    value = form.get_initial_for_field(form.fields[name], name)
+    value = form.fields[name].prepare_value(value)
+    return "" if value is None else str(value)

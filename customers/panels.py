@@ -1,0 +1,224 @@
+"""Context of the ground floor's panels on the account page: value, people, history, facts."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import F, Max
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from customers import figures
+from customers import timeline as timelines
+from customers.access import Change
+from customers.calendar import business_today
+from customers.colleagues import colleagues_of
+from customers.models import Account, Complaint, Contact, NextStep, SatisfactionScore
+from customers.money import to_major
+from customers.step_forms import StepForm
+from customers.steps import with_people
+from customers.timeline import Page, Person
+from customers.trade import Trade
+
+KNOWN_DAYS = 365  # who met a contact within these knows the person
+SCORES = 3
+COMPLAINTS = 5  # resolved ones shown
+COMPLAINTS_READ = 50
+
+
+@dataclass
+class ValuePanel:
+    """Value by month, this year beside the year before."""
+
+    account: Account
+    trade: Trade
+    currency: str
+    by_margin: bool
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        """Return what the chart draws, in major units and ready words."""
+        months = self.trade.months
+        return {
+            "labels": [date_format(month.first, "M") for month in months],
+            "names": [self.name(month) for month in months],
+            "values": [self._major(month.value) for month in months],
+            "before": [self._major(month.before) for month in months],
+            "texts": [figures.compact(month.value, self.currency) for month in months],
+            "textsBefore": [figures.compact(month.before, self.currency) for month in months],
+            "whole": [month.whole for month in months],
+            "words": {"value": _("This year"), "before": _("Year before")},
+            **self._scale(),
+        }
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the table below the chart."""
+        return [
+            {"name": self.name(month), "value": month.value, "before": month.before}
+            for month in self.trade.months
+        ]
+
+    @property
+    def empty(self) -> bool:
+        """Say whether there is nothing to draw."""
+        return not any(month.value or month.before for month in self.trade.months)
+
+    def name(self, month) -> str:
+        """Return a month in words, the running one up to its day."""
+        if month.whole:
+            return date_format(month.first, "YEAR_MONTH_FORMAT")
+        return _("%(month)s, until %(day)s") % {
+            "month": date_format(month.first, "YEAR_MONTH_FORMAT"),
+            "day": figures.short_date(month.until),
+        }
+
+    def _major(self, minor: int) -> float:
+        return float(to_major(minor, self.currency))
+
+    def _scale(self) -> dict[str, Any]:
+        """Return a few round steps of the axis, written as amounts."""
+        values = [v for month in self.trade.months for v in (month.value, month.before)]
+        top, bottom = max([*values, 0]), min([*values, 0])
+        step = _round_step((top - bottom) // 4)
+        ticks = range(bottom // step, -(-top // step) + 1)
+        return {
+            "ticks": [
+                {
+                    "at": self._major(step * n),
+                    "text": figures.compact(step * n, self.currency) if n else "0",
+                }
+                for n in ticks
+            ]
+        }
+
+
+@dataclass
+class ContactRow:
+    """A person at the customer, whom of us the person knows, and when we last met."""
+
+    contact: Contact
+    met_on: dt.date | None
+    known_by: list[Person] = field(default_factory=list)
+
+
+@dataclass
+class ContactsPanel:
+    """The people at the customer; those who left apart."""
+
+    account: Account
+    may_change: bool
+    rows: list[ContactRow]
+    left: list[ContactRow]
+
+
+@dataclass
+class TimelinePanel:
+    """A page of the timeline."""
+
+    account: Account
+    may_change: bool
+    page: Page
+    currency: str
+    newest: bool = True  # the first page
+
+
+@dataclass
+class StepsPanel:
+    """The open next steps, and the form that plans one."""
+
+    account: Account
+    may_change: bool
+    steps: list[NextStep]
+    form: StepForm | None
+
+
+@dataclass
+class ComplaintsPanel:
+    """Complaints and satisfaction, newest first."""
+
+    account: Account
+    may_change: bool
+    open: list[Complaint]
+    resolved: list[Complaint]
+    scores: list[SatisfactionScore]
+
+
+def value(account: Account, trade: Trade, *, currency: str, measure: str) -> ValuePanel:
+    """Return the panel of value by month."""
+    return ValuePanel(account, trade, currency, measure == "margin")
+
+
+def contacts(account: Account, viewer) -> ContactsPanel:
+    """Return the people at an account, last met first."""
+    people = account.contacts.annotate(met_on=Max("interactions__date"))
+    known: dict[int, list[Person]] = {}
+    since = business_today() - dt.timedelta(days=KNOWN_DAYS)
+    pairs = (
+        get_user_model()
+        .objects.filter(
+            attended__account=account, attended__date__gte=since, attended__theirs__isnull=False
+        )
+        .order_by("name", "pk")
+        .values_list("attended__theirs", "pk", "name")
+        .distinct()
+    )
+    for contact, pk, name in pairs:
+        known.setdefault(contact, []).append(Person(pk, name))
+    rows = [ContactRow(c, c.met_on, known.get(c.pk, [])) for c in people]
+    rows.sort(key=lambda row: row.met_on or dt.date.min, reverse=True)
+    today = business_today()
+    gone = [row for row in rows if row.contact.left_on and row.contact.left_on <= today]
+    here = [row for row in rows if row not in gone]
+    return ContactsPanel(
+        account, account.may_be_changed_by(viewer, Change.RELATIONSHIP), here, gone
+    )
+
+
+def timeline(
+    account: Account,
+    viewer,
+    *,
+    currency: str,
+    measure: str,
+    before: dt.datetime | None = None,
+) -> TimelinePanel:
+    """Return a page of the timeline."""
+    return TimelinePanel(
+        account,
+        account.may_be_changed_by(viewer, Change.RELATIONSHIP),
+        timelines.page(account, before=before, measure=measure),
+        currency,
+        newest=before is None,
+    )
+
+
+def next_steps(account: Account, viewer) -> StepsPanel:
+    """Return the open next steps, soonest first, and the form that plans another."""
+    may_change = account.may_be_changed_by(viewer, Change.RELATIONSHIP)
+    steps = account.next_steps.filter(state=NextStep.State.OPEN).select_related(
+        "who", "interaction"
+    )
+    form = StepForm(colleagues=colleagues_of(account, viewer)) if may_change else None
+    return StepsPanel(account, may_change, with_people(steps.order_by("due", "pk")), form)
+
+
+def complaints(account: Account, viewer) -> ComplaintsPanel:
+    """Return the complaints and the latest scores."""
+    # Open ones first: they matter however old they are.
+    rows = account.complaints.order_by(F("resolved_on").desc(nulls_first=True), "-opened_on", "-pk")
+    shown = list(rows[:COMPLAINTS_READ])
+    return ComplaintsPanel(
+        account,
+        account.may_be_changed_by(viewer, Change.FACTS),
+        [row for row in shown if row.resolved_on is None],
+        [row for row in shown if row.resolved_on][:COMPLAINTS],
+        list(account.satisfaction.order_by("-date", "-pk")[:SCORES]),
+    )
+
+
+def _round_step(least: int) -> int:
+    """Return the next round number from `least` on."""
+    power = 10 ** (len(str(max(least, 10))) - 2)
+    return next(power * n for n in (10, 15, 20, 25, 30, 40, 50, 60, 80, 100) if power * n >= least)

@@ -1,0 +1,166 @@
+"""What happened with an account, newest first: contacts, orders, complaints, changes.
+
+Each kind is read for itself, a page at a time, and merged; so a page costs the same after ten
+years as after ten days. A page ends at a moment, from which the next one goes on.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import CharField, Count, Sum, Value
+
+from customers import happenings
+from customers.models import Event, Interaction, OrderLine
+from customers.trade import amount, month_end
+
+PAGE = 20
+DAYS_OF_ORDERS = 500  # read at most for a page; in months they are far fewer than a page
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody present, as far as the timeline names people."""
+
+    pk: int
+    name: str
+
+
+@dataclass
+class Entry:
+    """One line of the timeline; `kind` says which template draws it, `row` is what it draws."""
+
+    at: dt.datetime
+    kind: str
+    row: Any
+    ours: list[Person] = field(default_factory=list)
+    theirs: list[Person] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The orders of a month, or of its days so far."""
+
+    first: dt.date
+    orders: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some entries, and the moment before which the next page begins; None at the end."""
+
+    entries: list[Entry]
+    older: dt.datetime | None
+
+    @property
+    def older_text(self) -> str:
+        """Return the moment as an address carries it."""
+        return (
+            self.older.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if self.older else ""
+        )
+
+
+def page(account, *, before: dt.datetime | None = None, measure: str = "revenue") -> Page:
+    """Return the entries before a moment, or the newest."""
+    entries = [
+        *_contacts(account, before),
+        *_orders(account, before, measure),
+        *_complaints(account, before),
+        *_changes(account, before),
+    ]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    if len(entries) <= PAGE:
+        shown, older = entries, None
+    else:
+        # Everything of the page's last moment belongs to the page: the next begins before it.
+        last = entries[PAGE - 1].at
+        shown = [entry for entry in entries if entry.at >= last]
+        older = last if len(shown) < len(entries) else None
+    _add_people(shown)
+    return Page(shown, older)
+
+
+def _contacts(account, before) -> list[Entry]:
+    rows = account.interactions.select_related("author", "next_step__who").order_by("-at", "-pk")
+    if before:
+        rows = rows.filter(at__lt=before)
+    return [Entry(row.at, "interaction", row) for row in rows[: PAGE + 1]]
+
+
+def _orders(account, before, measure) -> list[Entry]:
+    """Return the orders by month; a month stands at its end, and the running one at today."""
+    lines = OrderLine.objects.filter(account=account, revenue__isnull=False)
+    if before:
+        # The month in which the page before this one ended was shown there.
+        lines = lines.filter(date__lt=_day(before).replace(day=1))
+    days = list(
+        lines.values("date")
+        .annotate(day_value=Sum(amount(measure)), orders=Count("order_id", distinct=True))
+        .order_by("-date")
+        .values_list("date", "day_value", "orders")[:DAYS_OF_ORDERS]
+    )
+    months: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
+    for date, value, orders in days:
+        month = months[date.replace(day=1)]
+        month[0] += orders
+        month[1] += int(value)
+    if len(days) == DAYS_OF_ORDERS:  # perhaps cut within its oldest month
+        del months[min(months)]
+    newest = dict(sorted(months.items(), reverse=True)[: PAGE + 1])
+    return [
+        Entry(_end_of_day(month_end(first)), "orders", Orders(first, orders, value))
+        for first, (orders, value) in newest.items()
+    ]
+
+
+def _complaints(account, before) -> list[Entry]:
+    rows = account.complaints.order_by("-opened_on", "-pk")
+    if before:
+        rows = rows.filter(opened_on__lte=_day(before))
+    entries = [Entry(_noon(row.opened_on), "complaint", row) for row in rows[: PAGE + 1]]
+    return [entry for entry in entries if not before or entry.at < before]
+
+
+def _changes(account, before) -> list[Entry]:
+    rows = (
+        Event.objects.filter(account=account, kind__in=happenings.SHOWN)
+        .select_related("actor")
+        .order_by("-at", "-pk")
+    )
+    if before:
+        rows = rows.filter(at__lt=before)
+    return [Entry(row.event.at, "change", row) for row in happenings.told(list(rows[: PAGE + 1]))]
+
+
+def _add_people(entries: list[Entry]) -> None:
+    """Name who was there, both sides in one query."""
+    contacts = {entry.row.pk: entry for entry in entries if entry.kind == "interaction"}
+    if not contacts:
+        return
+    rows = _present("ours", Interaction.ours.through, "user", contacts).union(
+        _present("theirs", Interaction.theirs.through, "contact", contacts), all=True
+    )
+    for side, interaction, pk, name in sorted(rows, key=lambda row: row[3].casefold()):
+        getattr(contacts[interaction], side).append(Person(pk, name))
+
+
+def _present(side: str, through, who: str, interactions):
+    return through.objects.filter(interaction__in=interactions).values_list(
+        Value(side, output_field=CharField()), "interaction", who, f"{who}__name"
+    )
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), ZoneInfo(settings.BUSINESS_TIME_ZONE))
+
+
+def _end_of_day(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.max, ZoneInfo(settings.BUSINESS_TIME_ZONE))

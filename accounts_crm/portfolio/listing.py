@@ -1,0 +1,195 @@
+"""Which accounts stand on a page of the list, and what a row shows.
+
+First the ids of the page, by the one column that sorts it, then everything about these few; so a
+page costs the same however many accounts there are.
+"""
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, Subquery, Value, When
+
+from accounts_crm.portfolio.filters import overdue
+from churn.queries import with_risk
+from customers import ranking, trade
+from customers.figures import days_since
+from customers.models import Account, NextStep, PurchasePotential, Ranking
+
+PAGE = 50
+# What the address calls an order -> the column, which is empty for some accounts, and how.
+ORDERS = {
+    "rank": F("place").asc(),
+    "-rank": F("place").desc(),
+    "value": F("place").desc(),
+    "-value": F("place").asc(),
+    "risk": F("risk_score").asc(),
+    "-risk": F("risk_score").desc(),
+    "contact": F("last_contact_on").asc(),
+    "-contact": F("last_contact_on").desc(),
+}
+NAMES = {"name": ("name", "pk"), "-name": ("-name", "-pk")}
+
+
+@dataclass
+class Row:
+    """One account of the list; `value` is what the user may see of it."""
+
+    account: Any
+    value: int | None
+    move: int | None
+    points: list[int] | None
+    members: int | None = None
+    cadence: int | None = None  # contact at least every so many days
+    wallet: float | None = None  # our part of what the customer buys, as a fraction
+    closes_a: bool = False  # the last of class A in a list by rank
+
+    @property
+    def days(self) -> int | None:
+        """Return how many days ago the last contact was."""
+        last = self.account.last_contact_on
+        return None if last is None else days_since(last)
+
+    @property
+    def cadence_low(self) -> int:
+        """Return from where on the meter says that the time is running out."""
+        return (self.cadence or 0) * 7 // 10
+
+    @property
+    def cadence_high(self) -> int:
+        """Return from where on the meter says that it is the last day, or late."""
+        return max(self.cadence_low, (self.cadence or 0) - 1)
+
+    @property
+    def step_late(self) -> int:
+        """Return how many days the next step is late; 0 on the day itself, negative before."""
+        return days_since(self.account.step_due)
+
+
+def figures(user, run, scope: str) -> QuerySet[Account]:
+    """Return the accounts a user sees, with the columns that filters and orders may use."""
+    accounts = ranking.with_rank(Account.objects.visible_to(user), run, scope=scope)
+    if scope == Ranking.Scope.GROUP:
+        accounts = accounts.filter(place__isnull=False)
+    return with_risk(accounts, run)
+
+
+def page_ids(accounts: QuerySet, order: str, start: int, total: int | None) -> list[int]:
+    """Return the ids from `start` on: a page, and one more that says whether there is another.
+
+    total  how many there are, None beyond what was counted
+    Accounts without the column that sorts come last, by name, in either direction.
+    """
+    stop = start + PAGE + 1
+    if order in NAMES:
+        return list(accounts.order_by(*NAMES[order]).values_list("pk", flat=True)[start:stop])
+    by = ORDERS[order]
+    column = by.expression.name
+    known = accounts.filter(**{f"{column}__isnull": False})
+    # Two queries rather than NULLS LAST, which no index serves.
+    ids = list(known.order_by(by, "pk").values_list("pk", flat=True)[start:stop])
+    wanted = PAGE + 1 if total is None else min(PAGE + 1, total - start)
+    if len(ids) < wanted:
+        skipped = max(0, start - known.count()) if not ids else 0
+        rest = accounts.filter(**{f"{column}__isnull": True}).order_by("name", "pk")
+        more = wanted - len(ids)
+        ids += rest.values_list("pk", flat=True)[skipped : skipped + more]
+    return ids
+
+
+def rows(ids: list[int], user, run, earlier, cadences: dict[str, int]) -> list[Row]:
+    """Return what the list shows of these accounts, in their order."""
+    step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
+    first_step = step.order_by("due", "pk")
+    accounts = with_risk(
+        ranking.with_movement(ranking.with_rank(Account.objects.filter(pk__in=ids), run), earlier),
+        run,
+    ).annotate(
+        # Only of a group the user may see: names do not leak.
+        group_name=Subquery(
+            Account.objects.visible_to(user).filter(pk=OuterRef("parent")).values("name")[:1]
+        ),
+        potential=Subquery(potential_of(run).values("amount")[:1]),
+        step_what=Subquery(first_step.values("what")[:1]),
+        step_due=Subquery(first_step.values("due")[:1]),
+        is_overdue=Case(
+            When(overdue(cadences), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
+    )
+    years = trade.by_month(ids, run.as_of, run.measure) if run else {}
+    found = {}
+    for account in accounts.select_related("owner"):
+        year = years.get(account.pk)
+        found[account.pk] = Row(
+            account,
+            account.value,
+            move(account),
+            points=year.values if year else None,
+            cadence=cadences.get(account.tier),
+            wallet=year.revenue / account.potential if year and account.potential else None,
+        )
+    return _in_order(ids, found)
+
+
+def potential_of(run) -> QuerySet[PurchasePotential]:
+    """Return what an outer account could buy per year, as known on the run's date, latest first."""
+    rows = PurchasePotential.objects.filter(account=OuterRef("pk")).order_by("-date", "-pk")
+    return rows.filter(date__lte=run.as_of) if run else rows
+
+
+def group_rows(ids: list[int], user, run, earlier, _cadences) -> list[Row]:
+    """Return what the list shows of these groups: their own place, and the value a user sees."""
+    accounts = ranking.with_movement(
+        ranking.with_rank(Account.objects.filter(pk__in=ids), run, scope="group"),
+        earlier,
+        scope="group",
+    )
+    members = dict(
+        Ranking.objects.of_run(run.pk)
+        .visible_to(user)
+        .filter(top__in=ids)
+        .values_list("account", "top")
+    )
+    shown = dict(
+        ranking.shown_rankings(run, user, scope="group")
+        .filter(account__in=ids)
+        .values_list("account", "shown_value")
+    )
+    months: dict[int, list[int]] = {}
+    for member, year in trade.by_month(members, run.as_of, run.measure).items():
+        sums = months.setdefault(members[member], [0] * trade.MONTHS)
+        months[members[member]] = [a + b for a, b in zip(sums, year.values, strict=True)]
+    tops = list(members.values())
+    return _in_order(
+        ids,
+        {
+            account.pk: Row(
+                account,
+                shown.get(account.pk),
+                move(account),
+                months.get(account.pk),
+                members=tops.count(account.pk),
+            )
+            for account in accounts.select_related("owner")
+        },
+    )
+
+
+def mark_cut(shown: list[Row], following: Row | None) -> None:
+    """Mark the row after which, in a list by rank, class A ends."""
+    for row, after in itertools.pairwise([*shown, following]):
+        if after is not None and row.account.value_class == Ranking.Class.A:
+            row.closes_a = after.account.value_class != Ranking.Class.A
+
+
+def move(account) -> int | None:
+    """Return by how many ranks an account climbed, None with nothing to compare."""
+    if account.rank is None or account.rank_before is None:
+        return None
+    return account.rank_before - account.rank
+
+
+def _in_order(ids: list[int], found: dict[int, Row]) -> list[Row]:
+    return [found[pk] for pk in ids if pk in found]

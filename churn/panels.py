@@ -85,9 +85,7 @@ def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusa
         account=account,
         run=run,
         risk=row,
-        may_change=Account.objects.editable_by(viewer, Change.RELATIONSHIP)
-        .filter(pk=account.pk)
-        .exists(),
+        may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
         flags=[flag for flag in flags if flag.state != Flag.State.CLOSED],
         last_closed=next((flag for flag in flags if flag.state == Flag.State.CLOSED), None),
         raise_form=form or RaiseForm(auto_id="raise-%s"),
@@ -143,7 +141,7 @@ def _link(account: Account, found: dict) -> tuple[str, str]:
     page, figures = account.get_absolute_url(), found["figures"]
     match found["signal"]:
         case "no_contact":
-            return f"{page}#interaction-{figures['interaction']}", _("Contact")
+            return f"{page}#interaction-{figures['interaction']}", _("Contact log")
         case "steps_overdue":
             return f"{page}#step-{figures['steps'][0]}", _("Next steps")
         case "quality_complaint":

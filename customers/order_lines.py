@@ -237,7 +237,7 @@ def _find_other_customers(lines: Iterable[_Line], stored: dict[str, dict[str, di
 
 
 def _write(source: str, lines: list[_Line]) -> None:
-    """Insert or overwrite, all in one statement; sorted, so that two calls cannot lock crosswise."""
+    """Insert or overwrite in one statement; sorted, so that two calls cannot lock crosswise."""
     rows = [
         {"order_id": line.order, "line_id": line.line, **line.stored}
         for line in sorted(lines, key=lambda line: line.key)

@@ -52,14 +52,17 @@ def number_lines(row: str) -> None:
     )
 
 
-def find_double_lines(report: Report) -> None:
-    """Refuse lines that are named more than once in an order."""
+def find_double_lines(report: Report, named: bool) -> None:
+    """Refuse lines that come more than once in an order.
+
+    named  whether the file names any line; positions alone are never double
+    """
     drop(["staged_double"])
     run(
-        """
+        f"""
         CREATE TEMP TABLE staged_double AS
         SELECT order_id, line_id, COUNT(*) AS times FROM staged_line
-         WHERE mark = 0 GROUP BY order_id, line_id HAVING COUNT(*) > 1
+         WHERE mark = {0 if named else -1} GROUP BY order_id, line_id HAVING COUNT(*) > 1
         """
     )
     if not (count := figure("SELECT SUM(times) FROM staged_double")):

@@ -38,7 +38,8 @@ def detect(open_file: Callable[[], BinaryIO]) -> str:
             if not _decodes(open_file, name):
                 raise FileRefused("encoding")
             return name
-    if b"\0" in head:
+    # A stray one is a bad cell; many are another kind of file, or UTF-16 without its mark.
+    if head.count(b"\0") > len(head) // 8:
         raise FileRefused("not_text")
     try:
         _check_utf8(open_file)

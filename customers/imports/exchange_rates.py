@@ -65,7 +65,7 @@ def import_rates(path: Path, *, by=None, progress=None) -> RatesReport:
 
 def _read(cells: list[str], columns, found: dict) -> Iterator[tuple[str, str, str]]:
     """Fill `found` with the values of a row; yield (column, code, cell) of every fault."""
-    if len(cells) != columns.width and (len(cells) < columns.width or any(cells[columns.width :])):
+    if len(cells) != columns.width:
         code = "too_few_cells" if len(cells) < columns.width else "too_many_cells"
         yield "", code, ""
         return

@@ -74,7 +74,9 @@ def _open_sheet(path, size, kind, known, required):
     with sheets.open_sheet(path) as sheet:
         header = next((cells for _line, cells in sheet.rows), [])
         columns = headers.read(header, known, required)
-        yield Table(kind, size, columns, sheet.rows, sheet.position, sheet=sheet.name)
+        # In a sheet no cell can slip into the next column; what has no header is nobody's.
+        rows = ((line, cells[: columns.width]) for line, cells in sheet.rows)
+        yield Table(kind, size, columns, rows, sheet.position, sheet=sheet.name)
 
 
 @contextmanager

@@ -69,5 +69,4 @@ def read(cells: list[str], known: dict[str, str], required: tuple[str, ...]) -> 
         raise FileRefused("double_column", columns=", ".join(dict.fromkeys(double)))
     if missing := [name for name in required if name not in at]:
         raise FileRefused("missing_column", columns=", ".join(missing))
-    width = max(index + 1 for index, cell in enumerate(cells) if cell.strip())
-    return Columns(at, tuple(unread), width)
+    return Columns(at, tuple(unread), len(cells))

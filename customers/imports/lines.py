@@ -1,7 +1,8 @@
 """One row of a file to one line for the staging table; every fault of a row is named."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 
 from customers import rates
@@ -23,6 +24,7 @@ FIELDS = (
     "currency revenue_minor cost_minor revenue cost"
 ).split()
 
+_SEPARATORS = re.compile(r"[,;\t\r\n\"]")
 _KNOWN_MOST = 50_000
 _ORDER = (
     "customer_id order_id order_date revenue currency line_id cost quantity product_id category "
@@ -65,10 +67,8 @@ class LineReader:
             if not report.read & 4095:
                 every()
             if len(cells) != width:
-                if len(cells) < width or any(cells[width:]):
-                    yield from self._misaligned(n, cells)
-                    continue
-                del cells[width:]
+                yield from self._misaligned(n, cells)
+                continue
             cells.append("")
             picked = self._pick(cells)
             try:
@@ -150,20 +150,23 @@ class LineReader:
                 self._begin(order)
             self._position += 1
             yield (n, self._run, 1, order, self._position, 0, *self._nothing[2:])
-        elif self._order is not None:
-            # In merged cells the number stands in the first row only: it may be the same order.
-            yield (n, self._run, 2, self._order, *self._nothing)
+            return
+        # In merged cells the number stands in the first row only: it may be the same order.
+        yield from self._suspects(n, [self._order or "", values.bare(row["order_id"])])
 
     def _misaligned(self, n: int, cells: list[str]) -> Iterator[tuple]:
         """Refuse a row whose cells are shifted: any of them may be the order's number."""
         code = "too_few_cells" if len(cells) < self._columns.width else "too_many_cells"
         self._report.bad_rows += 1
         self._report.refuse(n, "", code)
-        for cell in {cell.strip() for cell in cells[:1000]} - {""}:
-            try:
-                yield (n, self._run, 2, values.code(cell), *self._nothing)
-            except Fault:
-                continue
+        # An open quotation mark puts whole rows into one cell.
+        parts = (part for cell in cells[:1000] for part in _SEPARATORS.split(cell))
+        yield from self._suspects(n, map(values.bare, parts))
+
+    def _suspects(self, n: int, orders: Iterable[str]) -> Iterator[tuple]:
+        """Mark orders that a bad row may belong to; none is harmed by a mark that meets nothing."""
+        for order in set(orders) - {""}:
+            yield (n, self._run, 2, order, *self._nothing)
 
     def _faults(self, row: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Yield column and code of every fault."""

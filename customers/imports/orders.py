@@ -67,8 +67,7 @@ def _import(path, report: Report, by, create_accounts, progress) -> Report:
 
     checks.gather_orders()
     checks.number_lines("ctid" if postgres else "rowid")
-    if reader.named_lines:
-        checks.find_double_lines(report)
+    checks.find_double_lines(report, named=bool(reader.named_lines))
     checks.find_two_customers(report)
     accounts.gather_accounts(create_accounts)
     checks.find_refused_accounts(report)

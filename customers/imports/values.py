@@ -63,6 +63,11 @@ def code(cell: str, longest: int = 64) -> str:
     return value
 
 
+def bare(cell: str) -> str:
+    """Return what is left of a code without the characters that nobody sees."""
+    return _UNSEEN.sub("", cell).strip()[:64]
+
+
 @lru_cache(maxsize=16384)
 def text(cell: str, longest: int = 120) -> str:
     """Return a trimmed text of one line."""
@@ -115,7 +120,9 @@ def number(cell: str) -> str:
     """Return a number as Decimal reads it; separators only where they cannot be misread."""
     value = cell.strip()
     if len(value) > _LONGEST_NUMBER:
-        raise Fault("too_large" if _PLAIN.fullmatch(value) else "not_a_number")
+        if not _PLAIN.fullmatch(value):
+            raise Fault("not_a_number")
+        raise Fault("too_fine" if "." in value else "too_large")
     if _PLAIN.fullmatch(value):
         return value
     if found := _DECIMAL_COMMA.fullmatch(value):

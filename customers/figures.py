@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from customers.calendar import business_today
 from customers.money import to_major
@@ -97,9 +98,15 @@ def short_date(day: dt.date) -> str:
 
 
 def near_date(day: dt.date) -> str:
-    """Return a day of the coming week by its name, others by their date: Wed 16, 周三."""
+    """Return a day of the coming week by its name, others by their date: Today, Wed 16, 周三.
+
+    Today is the reader's, since it is about what the reader has to do.
+    """
     day = _as_date(day)
-    near = 0 <= (day - business_today()).days < 7
+    ahead = (day - timezone.localdate()).days
+    if ahead == 0:
+        return _("Today")
+    near = 0 < ahead < 7
     if in_chinese():
         return f"周{'一二三四五六日'[day.weekday()]}" if near else short_date(day)
     return date_format(day, "D j") if near else f"{date_format(day, 'D')} {short_date(day)}"

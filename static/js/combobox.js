@@ -69,7 +69,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const frame = event.detail.target;
-  const root = frame.matches?.("[data-options]") && frame.closest("[data-combobox]");
+  const root = frame.matches?.("[data-options]") ? frame.closest("[data-combobox]") : null;
   if (root?.contains(document.activeElement)) show(root, part(root).input.value !== "");
 });
 

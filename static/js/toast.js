@@ -11,6 +11,7 @@ export const toast = (text, level = "good") => {
 };
 
 const leave = (node, level) => {
+  node.dataset.leaving = "";
   let timer = setTimeout(() => node.remove(), SECONDS[level] * 1000);
   node.addEventListener("pointerenter", () => clearTimeout(timer));
   node.addEventListener("pointerleave", () => {
@@ -29,6 +30,12 @@ document.addEventListener("toast", (event) => {
     toast(text, level === "error" || level === "warning" ? "fail" : "good");
   }
 });
+
+// Those that the server draws, with an undo or a link in them; once used, they go.
+document.addEventListener("htmx:oobAfterSwap", () => {
+  place.querySelectorAll("[data-toast]:not([data-leaving])").forEach((node) => leave(node, "good"));
+});
+place.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-toast]")?.remove());
 
 document.addEventListener("htmx:sendError", () => toast(place.dataset.offline, "fail"));
 document.addEventListener("htmx:responseError", ({ detail }) => {

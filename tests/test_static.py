@@ -1,9 +1,12 @@
 """Style sheets and scripts: imports lead to files, no file lies idle, colours are tokens."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+
+from accounts_crm.static_files import HashedStorage
 
 CSS, JS = Path("static/css"), Path("static/js")
 SHEETS = sorted(CSS.rglob("*.css"))
@@ -51,3 +54,19 @@ def test_script_imports_lead_to_files_and_evaluate_nothing(path):
     assert not re.search(
         r"\beval\(|new Function|innerHTML\s*=|\.cssText|setAttribute\(.style", text
     )
+
+
+def test_hashed_names_reach_into_imports(tmp_path, settings):
+    settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+    shutil.copytree("static", tmp_path, dirs_exist_ok=True)
+    storage = HashedStorage(location=tmp_path)
+    names = [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()]
+
+    for _name, _hashed, processed in storage.post_process({n: (storage, n) for n in names}):
+        assert not isinstance(processed, Exception)
+
+    script = (tmp_path / storage.stored_name("js/app.js")).read_text()
+    sheet = (tmp_path / storage.stored_name("css/app.css")).read_text()
+    assert f'"./{Path(storage.stored_name("js/theme.js")).name}"' in script
+    assert f'"{Path(storage.stored_name("css/tokens.css")).name}"' in sheet
+    assert not (tmp_path / "js/theme.js").exists()

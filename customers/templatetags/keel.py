@@ -9,20 +9,28 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from customers import figures, icons, sparks
+from customers import figures, icons, parts, sparks
 from customers.models import Stage, Tier
 
 register = template.Library()
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 LEVELS = {"none": _("None"), "low": _("Low"), "watch": _("Watch"), "high": _("High")}
-STAGE_NUMBERS = {stage: number for number, stage in enumerate(list(Stage)[:5], start=1)}
+STAGE_NUMBERS: dict[str, int] = {
+    stage: number for number, stage in enumerate(list(Stage)[:5], start=1)
+}
 
 
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon by its name in the product; see customers/icons.py."""
     return icons.draw(str(name), str(label), css)
+
+
+@register.simple_tag
+def part(name: str, **values: Any) -> SafeString:
+    """Draw a template of parts/ that depends on nothing but its values; see customers/parts.py."""
+    return parts.draw(name, **values)
 
 
 @register.simple_tag(takes_context=True)

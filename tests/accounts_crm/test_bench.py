@@ -1,0 +1,88 @@
+"""The benchmark: a figure for everything, and a database left as it was."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts_crm.bench import nights
+from accounts_crm.bench.figures import Figure, table
+from accounts_crm.demo import company
+from accounts_crm.models import NightlyRun
+from accounts_crm.nightly import default_date
+from customers.calendar import business_today
+from customers.models import Event, OrderLine, Ranking
+from customers.sql import rows
+from teams.models import Post, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo():
+    size = company.Size(accounts=60, order_lines=2_000, interactions=300)
+    company.make_company(size, seed=1, password="demo-of-keel", today=business_today())
+    # What `createcachetable` makes in a real database.
+    call_command("createcachetable")
+    call_command("nightly", stdout=StringIO(), stderr=StringIO())
+
+
+def bench(*parts, **options):
+    out = StringIO()
+    call_command("bench", *parts, repeat=1, page_repeat=1, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_every_part_gives_its_figures_and_nothing_stays(demo):
+    counted = (OrderLine, Ranking, NightlyRun, Event, User, Post)
+    before = [model.objects.count() for model in counted]
+
+    said = bench(import_lines=301)
+
+    for work in ("ranking", "risk step", "import_orders", "account page, usual", "API list"):
+        assert f"| {work}" in said
+    assert [model.objects.count() for model in counted] == before
+    assert "bench_lines" not in connection.introspection.table_names()
+
+
+def test_a_part_can_be_measured_alone(demo):
+    said = bench("import", import_lines=30)
+
+    assert "| import_orders" in said
+    assert "ranking" not in said
+
+
+def test_ranking_by_hand_is_the_same_ranking(demo):
+    nights.rank_by_hand(default_date())
+
+    run = NightlyRun.objects.latest_published()
+    for scope, table_name in (("account", "bench_accounts"), ("group", "bench_groups")):
+        ranked = Ranking.objects.of_run(run.pk, scope)
+        assert set(ranked.values_list("account", "rank", "value_class")) == set(
+            rows(f"SELECT id, rank, class FROM {table_name}")
+        )
+
+
+def test_bare_reading_reads_every_line(demo):
+    assert nights.read_bare(default_date()) == 2_000
+
+
+def test_an_empty_database_is_refused():
+    with pytest.raises(CommandError, match="seed_demo"):
+        bench()
+
+
+def test_pages_want_a_run():
+    size = company.Size(accounts=12, order_lines=100, interactions=0)
+    company.make_company(size, seed=1, password="demo-of-keel", today=business_today())
+
+    with pytest.raises(CommandError, match="nightly"):
+        bench("pages")
+
+
+def test_the_table_shows_ratios():
+    shown = table([Figure("a", "1", "s", 3.0, 2.0), Figure("b", "1", "ms", 1.0, None)])
+
+    assert "| a | 1 | 3.00 s | 2.00 s | 1.50 |" in shown
+    assert "| b | 1 | 1.0 ms | – | – |" in shown

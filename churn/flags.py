@@ -2,7 +2,8 @@
 
 A flag opens when the score is high and was not in the published run before, or when a fatal
 signal fires that did not. At most one is open per account and kind. After closing, the next waits
-until a later run has shown the account re-armed: its score below 65, its fatal signal gone.
+until the run that stood then or a later one has shown the account calm: its score below 65, its
+fatal signal gone.
 """
 
 from django.conf import settings
@@ -73,7 +74,7 @@ def _armed(due: QuerySet, run, kind: str) -> QuerySet:
         calm,
         account=OuterRef("account"),
         run__state="published",
-        run__as_of__gt=OuterRef("closed_on"),
+        run__as_of__gte=OuterRef("closed_on"),
         run__as_of__lt=run.as_of,
     )
     return (

@@ -88,7 +88,7 @@ class Flag(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     closed_at = models.DateTimeField(null=True, blank=True)
-    # The as-of date of the newest run at closing: re-arming looks at later ones.
+    # The as-of date of the newest run at closing: re-arming looks at it and at later ones.
     closed_as_of = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -140,6 +140,16 @@ def test_scores_below_65_before_the_closing_do_not_arm(db):
     assert night(4, a=90) == 0
 
 
+def test_a_flag_closed_when_the_account_was_calm_holds_nothing_back(db):
+    night(1, a=10)
+    night(2, fatal="a", a=80)
+    night(3, a=60)
+    close_all("recovered")
+
+    # Both rise again the night after: new warnings, not old ones.
+    assert night(4, fatal="a", a=80) == 2
+
+
 def test_after_closing_a_fatal_flag_waits_until_its_signal_has_stopped(db):
     night(1, a=10)
     night(2, fatal="a", a=75)

@@ -145,6 +145,7 @@ def test_shares_are_those_of_the_logarithms(cast):
 def test_who_is_scored(cast):
     company(12)
     cases = {
+        "on the day": (D, 100, "scored"),
         "last day of the year": (ago(364), 100, "scored"),
         "a day longer": (ago(365), 100, "lapsed"),
         "only returns": (ago(5), -100, "no_trade"),

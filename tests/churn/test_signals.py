@@ -3,21 +3,16 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from churn import purchases, signals
 from churn.rules import RULES
-from customers.models import Account, Complaint, Interaction, NextStep
+from customers.models import Account, Complaint, NextStep
 from lifecycle.models import TierPolicy
+from tests.churn.facts import D, ago, complaint, contact, monthly, step
 from tests.nights import order
 
-D = dt.date(2024, 6, 30)
-
 pytestmark = pytest.mark.django_db
-
-
-def ago(days):
-    return D - dt.timedelta(days=days)
 
 
 def night(measure="revenue"):
@@ -27,35 +22,6 @@ def night(measure="revenue"):
 def fired(signal, account, **values):
     """Return strength and figures of a signal for an account, None if it did not fire."""
     return signals.SIGNALS[signal](night(**values)).get(account.pk)
-
-
-def contact(account, person, day):
-    at = dt.datetime.combine(day, dt.time(12), tzinfo=timezone.get_default_timezone())
-    return Interaction.objects.create(account=account, kind="call", at=at, date=day, author=person)
-
-
-def step(account, person, due, *, created=dt.date(2024, 1, 1), state="open", closed=None):
-    return NextStep.objects.create(
-        account=account,
-        what="Call back",
-        due=due,
-        who=person,
-        created_on=created,
-        state=state,
-        closed_at=timezone.now() if state != "open" else None,
-        closed_on=closed,
-    )
-
-
-def complaint(account, *, category="quality", severity=2, opened=None, resolved=None):
-    return Complaint.objects.create(
-        account=account,
-        category=category,
-        severity=severity,
-        opened_on=opened or ago(20),
-        resolved_on=resolved,
-        text="Bearing seized",
-    )
 
 
 # --- order gap -------------------------------------------------------------------------------
@@ -111,12 +77,6 @@ def test_returns_and_orders_worth_nothing_are_no_purchase(account):
 
 
 # --- value falling ---------------------------------------------------------------------------
-
-
-def monthly(account, value, *, since, until=90, **values):
-    """Order the same value every 30 days, from `since` days ago to more than `until` days ago."""
-    for days in range(since, until - 1, -30):
-        order(account, ago(days), value, **values)
 
 
 @pytest.mark.parametrize(
@@ -313,36 +273,3 @@ def test_facts_after_the_day_never_matter(cast, account):
     )
 
     assert {signal: find(night()) for signal, find in signals.SIGNALS.items()} == before
-
-
-def test_findings_are_sentences_in_the_language_of_the_reader(cast, account):
-    monthly(account, 10_000, since=410, until=110)
-    contact(account, cast["olga_owner"], ago(90))
-    step(account, cast["olga_owner"], ago(3))
-    complaint(account, severity=3)
-    findings = [
-        {"signal": signal, "figures": find(night())[account.pk][1]}
-        for signal, find in signals.SIGNALS.items()
-    ]
-
-    with translation.override("en"):
-        said = {f["signal"]: signals.sentence(f) for f in findings}
-        assert {signals.name(f["signal"]) for f in findings} == {
-            "Value falling",
-            "Order gap",
-            "Open quality complaint",
-            "Next steps overdue",
-            "No contact",
-        }
-
-    assert said["order_gap"] == (
-        "110 days since the last order on 12 Mar 2024; usually one every 30.0 days"
-    )
-    assert said["no_contact"] == (
-        "90 days since the last contact on 1 Apr 2024; planned every 60 days"
-    )
-    assert said["steps_overdue"] == "1 next step overdue, due on 27 Jun 2024"
-    assert said["quality_complaint"] == (
-        "1 open quality complaint of severity 3, opened on 10 Jun 2024"
-    )
-    assert "100% below an average quarter of the year before" in said["value_falling"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from accounts_crm.dashboard.scope import Scope
-from customers import ranking
+from customers.models import Ranking
 
 FIELDS = ("tier", "stage", "value_class", "risk_level")
 
@@ -16,7 +16,6 @@ class Cell:
     """Accounts alike in tier, stage, class and risk; amounts in minor units of the run.
 
     positive  sum of the values above zero, of which shares are taken
-    before    sum of their values in the run compared with
     """
 
     tier: str
@@ -26,7 +25,6 @@ class Cell:
     count: int
     value: int
     positive: int
-    before: int
 
 
 @dataclass(frozen=True)
@@ -36,25 +34,30 @@ class Sums:
     count: int
     value: int
     positive: int
-    before: int
 
 
 def cells(scope: Scope) -> list[Cell]:
     """Return the cells of the accounts meant."""
     rows = (
-        ranking.with_movement(scope.ranked(), scope.compared)
+        scope.ranked()
         .values_list(*FIELDS)
         .annotate(
             count=Count("pk"),
             total=Sum("value"),
             positive=Sum("value", filter=Q(value__gt=0)),
-            before=Sum("value_before"),
         )
     )
-    return [
-        Cell(*row[:4], count=row[4], value=row[5] or 0, positive=row[6] or 0, before=row[7] or 0)
-        for row in rows
-    ]
+    return [Cell(*row[:4], count=row[4], value=row[5] or 0, positive=row[6] or 0) for row in rows]
+
+
+def value_before(scope: Scope) -> int:
+    """Return what the accounts meant were worth in the run compared with, 0 without one."""
+    if scope.compared is None:
+        return 0
+    rankings = Ranking.objects.filter(run=scope.compared.pk, scope=Ranking.Scope.ACCOUNT)
+    if not scope.whole:
+        rankings = rankings.filter(account__in=scope.accounts.order_by().values("pk"))
+    return rankings.aggregate(total=Sum("value"))["total"] or 0
 
 
 def add_up(cells: Iterable[Cell], which: Callable[[Cell], bool] = lambda cell: True) -> Sums:
@@ -64,7 +67,6 @@ def add_up(cells: Iterable[Cell], which: Callable[[Cell], bool] = lambda cell: T
         count=sum(cell.count for cell in picked),
         value=sum(cell.value for cell in picked),
         positive=sum(cell.positive for cell in picked),
-        before=sum(cell.before for cell in picked),
     )
 
 

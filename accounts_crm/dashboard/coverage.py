@@ -5,11 +5,13 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts_crm.dashboard.cells import share
 from accounts_crm.dashboard.scope import Scope
 from churn.models import Flag
+from customers import ranking
 from customers.models import Account, Interaction, NextStep
 
 # More managers than these are added up in a last row.
@@ -53,9 +55,11 @@ def coverage(scope: Scope) -> dict:
     """Return the managers by value carried, the rest in one row, and the total."""
     work = _open_work(scope)
     covers = [
-        Cover(*row, **work.get(row[0], {}))
-        for row in scope.ranked()
-        .values_list("owner", "owner__name")
+        Cover(owner or None, scope.owners.get(owner, ""), *counts, **work.get(owner or None, {}))
+        for owner, *counts in ranking.with_rank(scope.accounts, scope.run)
+        .order_by()
+        # By an expression: grouped by its index, SQLite would read the accounts in random order.
+        .values_list(Coalesce("owner_id", 0))
         .annotate(
             accounts=Count("pk"),
             a=Count("pk", filter=Q(value_class="A")),
@@ -71,7 +75,7 @@ def coverage(scope: Scope) -> dict:
         cover.positive = int(cover.positive or 0)
         total.add(cover)
     covers.sort(key=lambda cover: (cover.pk is None, -cover.positive, cover.name or ""))
-    for cover in covers:
+    for cover in covers[:ROWS]:
         cover.share = share(cover.positive, total.positive)
         owner = scope.chosen.get("owner", "none" if cover.pk is None else str(cover.pk))
         cover.url = scope.accounts_url(owner=owner)
@@ -83,7 +87,7 @@ def coverage(scope: Scope) -> dict:
         "rows": covers[:ROWS],
         "rest": _rest(covers[ROWS:], total),
         "total": total,
-        "largest": max((cover.share or 0 for cover in covers), default=0) or 1,
+        "largest": max((cover.share or 0 for cover in covers[:ROWS]), default=0) or 1,
     }
 
 

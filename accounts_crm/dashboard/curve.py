@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +13,7 @@ from accounts_crm.dashboard.cells import Cell, add_up
 from accounts_crm.dashboard.scale import even
 from accounts_crm.dashboard.scope import Scope
 from customers.figures import compact, percent
+from customers.models import Ranking
 from customers.money import to_major
 
 STEPS = 140
@@ -75,7 +77,7 @@ def curve(scope: Scope, cells: list[Cell]) -> dict:
                 value=value,
                 share=before / base,
                 pk=pk if single else None,
-                name=label if single else "",
+                name=label or "",
             )
         )
     ends, accounts, value = [], 0, 0
@@ -99,11 +101,13 @@ def curve(scope: Scope, cells: list[Cell]) -> dict:
 
 def _read(scope: Scope, counts: list[int], top_fifth: int) -> list[tuple]:
     """Return (class, first, count, value, Σ i·x, value in the top fifth, id, name) per step."""
+    rankings = Ranking.objects.filter(run=scope.run.pk, scope=Ranking.Scope.ACCOUNT, value__gt=0)
+    if not scope.whole:
+        rankings = rankings.filter(account__in=scope.accounts.order_by().values("pk"))
     listed = (
-        scope.ranked()
-        .filter(value__gt=0)
-        .annotate(nth=Window(RowNumber(), order_by=F("place").asc()))
-        .values("pk", "name", "value", "value_class", "nth")
+        rankings.order_by()
+        .annotate(nth=Window(RowNumber(), order_by=F("position").asc()))
+        .values("account_id", "value", "value_class", "nth")
     )
     sql, params = listed.query.sql_with_params()
     width = max(1, -(-sum(counts) // STEPS))
@@ -111,13 +115,18 @@ def _read(scope: Scope, counts: list[int], top_fifth: int) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT value_class, MIN(nth), COUNT(*), SUM(value), SUM(nth * 1.0 * value),
-                   SUM(CASE WHEN nth <= %s THEN value ELSE 0 END), MIN(pk), MIN(name)
-              FROM ({sql}) listed
-             GROUP BY value_class,
-                      (nth - 1 - CASE value_class WHEN 'B' THEN %s WHEN 'C' THEN %s ELSE 0 END)
-                      / %s
-             ORDER BY 2
+            SELECT step.*, account.name
+              FROM (SELECT value_class, MIN(nth) AS first, COUNT(*) AS accounts, SUM(value),
+                           SUM(nth * 1.0 * value),
+                           SUM(CASE WHEN nth <= %s THEN value ELSE 0 END),
+                           MIN(account_id) AS account_id
+                      FROM ({sql}) listed
+                     GROUP BY value_class,
+                              (nth - 1 - CASE value_class WHEN 'B' THEN %s WHEN 'C' THEN %s
+                                         ELSE 0 END) / %s) step
+              LEFT JOIN customers_account account
+                ON account.id = step.account_id AND step.accounts = 1
+             ORDER BY step.first
             """,
             [top_fifth, *params, starts["B"], starts["C"], width],
         )
@@ -140,7 +149,9 @@ def chart_curve(curve: dict, currency: str) -> dict:
                 "share": round(step.share, 6),
                 "title": step.name
                 or _("Accounts %(first)s to %(last)s") % {"first": step.first, "last": step.last},
-                "text": _line(step, currency),
+                "url": "" if step.pk is None else reverse("account", args=[step.pk]),
+                "amount": _mean(step, currency),
+                "percent": percent(step.share, 1),
             }
             for step, mean in zip(curve["steps"], means, strict=True)
         ],
@@ -161,11 +172,10 @@ def chart_curve(curve: dict, currency: str) -> dict:
             for start, end in zip(starts, curve["ends"], strict=False)
         ],
         "axis": even(max(means, default=0), currency),
+        "labels": {"share": _("{share} up to here")},
     }
 
 
-def _line(step: Step, currency: str) -> list[str]:
+def _mean(step: Step, currency: str) -> str:
     mean = compact(round(step.mean), currency)
-    if step.count > 1:
-        mean = _("%(amount)s each on average") % {"amount": mean}
-    return [mean, _("%(share)s up to here") % {"share": percent(step.share, 1)}]
+    return mean if step.count == 1 else _("%(amount)s each on average") % {"amount": mean}

@@ -5,7 +5,8 @@ from math import sqrt
 from types import SimpleNamespace
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from accounts_crm.dashboard.cells import change
 from accounts_crm.dashboard.scale import by_root
 from accounts_crm.dashboard.scope import Scope
+from churn.models import Risk
+from churn.queries import with_risk
 from customers import ranking
 from customers.figures import compact
 from customers.money import to_major
 
 POINTS = 150  # of the risk map
+LEVELS = dict(Risk.Level.choices)
 MOVERS = 5  # up, and as many down
 FIELDS = (
     "pk",
@@ -59,16 +63,37 @@ class Mover:
 
 def named(scope: Scope) -> dict:
     """Return the risk map's points and the movers; one query for all of them."""
-    ranked = ranking.with_movement(scope.ranked(), scope.earlier).filter(rank__isnull=False)
-    at_stake = ranked.filter(risk_score__isnull=False, risk_at_stake__gt=0)
-    wanted = Q(pk__in=at_stake.order_by("-risk_at_stake", "pk").values("pk")[:POINTS])
-    if scope.earlier:
-        moved = ranked.annotate(gain=F("value") - Coalesce("value_before", 0))
-        gained = moved.filter(gain__gt=0).order_by("-gain", "pk").values("pk")[:MOVERS]
-        lost = moved.filter(gain__lt=0).order_by("gain", "pk").values("pk")[:MOVERS]
-        wanted |= Q(pk__in=gained) | Q(pk__in=lost)
-    rows = list(ranked.filter(wanted).values(*FIELDS))
+    found = ranking.with_movement(scope.ranked(), scope.earlier).filter(pk__in=_chosen(scope))
+    rows = list(found.values(*FIELDS))
     return {"points": _points(rows), "movers": _movers(rows) if scope.earlier else []}
+
+
+def _chosen(scope: Scope) -> RawSQL:
+    """Return a subquery of the ids of all accounts that are named."""
+    ranked = ranking.with_rank(scope.accounts, scope.run)
+    at_stake = with_risk(ranked, scope.run).annotate(stake=_column(scope, "risk_at_stake"))
+    parts = [at_stake.filter(stake__gt=0, rank__isnull=False).order_by("-stake", "pk")[:POINTS]]
+    if scope.earlier:
+        moved = ranking.with_movement(ranked, scope.earlier).annotate(
+            gain=_column(scope, "value") - Coalesce("value_before", 0)
+        )
+        parts += [
+            moved.filter(gain__gt=0).order_by("-gain", "pk")[:MOVERS],
+            moved.filter(gain__lt=0).order_by("gain", "pk")[:MOVERS],
+        ]
+    # By hand, since the ORM makes no union of ordered and cut queries on SQLite.
+    found = [part.values("pk").query.sql_with_params() for part in parts]
+    union = " UNION ".join(f"SELECT * FROM ({sql}) part" for sql, _params in found)
+    return RawSQL(union, [param for _sql, params in found for param in params])
+
+
+def _column(scope: Scope, name: str):
+    """Return a column of the run's rows, to filter and order by.
+
+    Where a few accounts are meant it is an expression: else the database would rather read the
+    hundred thousand rows of the run, in the order of an index, than those accounts' few.
+    """
+    return F(name) if scope.whole else Coalesce(name, 0)
 
 
 def _points(rows: list[dict]) -> list[dict]:
@@ -112,12 +137,11 @@ def chart_points(points: list[dict], counts: dict[str, int], currency: str) -> d
                 "name": row["name"],
                 "score": row["risk_score"],
                 "level": row["risk_level"],
+                "said": f"{row['risk_score']} {LEVELS[row['risk_level']]}",
                 "root": round(sqrt(stake), 3),
                 "size": round(sqrt(max(0, row["value"]) / largest), 4),
-                "text": [
-                    _("%(amount)s at stake") % {"amount": compact(row["risk_at_stake"], currency)},
-                    _("of %(amount)s") % {"amount": compact(row["value"], currency)},
-                ],
+                "stake": compact(row["risk_at_stake"], currency),
+                "value": compact(row["value"], currency),
             }
             for row, stake in zip(points, stakes, strict=True)
         ],
@@ -132,5 +156,6 @@ def chart_points(points: list[dict], counts: dict[str, int], currency: str) -> d
             "watch": _("Watch, %(count)s") % {"count": f"{counts['watch']:,}"},
             "high": _("High, %(count)s") % {"count": f"{counts['high']:,}"},
             "score": _("Risk score"),
+            "stake": _("{stake} of {value} at stake"),
         },
     }

@@ -8,18 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts_crm.as_of import Night, night
-from accounts_crm.dashboard.cells import cells as read_cells
-from accounts_crm.dashboard.coverage import coverage as read_coverage
 from accounts_crm.dashboard.curve import chart_curve
-from accounts_crm.dashboard.curve import curve as read_curve
+from accounts_crm.dashboard.figures import figures
 from accounts_crm.dashboard.filters import Filters
 from accounts_crm.dashboard.matrix import levels, matrix, stages
-from accounts_crm.dashboard.named import chart_points, named
+from accounts_crm.dashboard.named import chart_points
 from accounts_crm.dashboard.scope import Scope, older_runs
 from accounts_crm.dashboard.summary import distribution, summary
 from accounts_crm.models import NightlyRun
-from accounts_crm.portfolio.vocabulary import vocabulary
-from customers.access import may_see_dashboard, sees_all
+from accounts_crm.portfolio.vocabulary import Vocabulary, vocabulary
+from customers.access import Role, may_see_dashboard, roles_of, sees_all
 from customers.models import Account
 
 
@@ -38,19 +36,21 @@ def dashboard(request):
     if not asked.typed:
         page["latest_run"] = asked.run  # what the frame of the page would ask for again
     if asked.run and filters.is_valid():
-        scope = _scope(asked, filters, user, words.cadences)
+        scope = _scope(asked, filters, user, words)
         page |= {"run": scope.run, "scope": scope, **_figures(scope)}
     return render(request, "accounts_crm/dashboard.html", page)
 
 
-def _scope(asked: Night, filters: Filters, user, cadences: dict[str, int]) -> Scope:
+def _scope(asked: Night, filters: Filters, user, words: Vocabulary) -> Scope:
     run, chosen = asked.run, filters.chosen()
     earlier, year_ago = older_runs(run)
     newer = NightlyRun.objects.published().filter(as_of__gt=run.as_of)
     return Scope(
         run=run,
         accounts=filters.narrow(Account.objects.visible_to(user)),
-        cadences=cadences,
+        cadences=words.cadences,
+        owners={int(pk): name for pk, name in words.owners},
+        lasting=Role.MANAGER not in roles_of(user),
         chosen=chosen,
         whole=sees_all(user) and not chosen,
         live=not asked.typed or not newer.exists(),
@@ -61,21 +61,20 @@ def _scope(asked: Night, filters: Filters, user, cadences: dict[str, int]) -> Sc
 
 def _figures(scope: Scope) -> dict[str, Any]:
     """Return the parts of the page; nothing where no account is meant."""
-    cells = read_cells(scope)
-    if not cells:
+    read = figures(scope)
+    if not read.cells:
         return {}
-    coverage, curve, accounts = read_coverage(scope), read_curve(scope, cells), named(scope)
-    counts = levels(cells)
+    currency, counts = scope.run.currency, levels(read.cells)
     return {
-        "summary": summary(scope, cells, coverage["total"]),
-        "curve": curve,
-        "curve_data": chart_curve(curve, scope.run.currency),
-        "matrix": matrix(scope, cells),
-        "stages": stages(scope, cells),
+        "summary": summary(scope, read.cells, read.before, read.coverage["total"]),
+        "curve": read.curve,
+        "curve_data": chart_curve(read.curve, currency),
+        "matrix": matrix(scope, read.cells),
+        "stages": stages(scope, read.cells),
         "levels": counts,
-        "points": accounts["points"],
-        "points_data": chart_points(accounts["points"], counts, scope.run.currency),
-        "movers": accounts["movers"],
-        "coverage": coverage,
-        "distribution": distribution(scope, cells, curve),
+        "points": read.named["points"],
+        "points_data": chart_points(read.named["points"], counts, currency),
+        "movers": read.named["movers"],
+        "coverage": read.coverage,
+        "distribution": distribution(scope, read.cells, read.curve),
     }

@@ -24,10 +24,12 @@ class Scope:
     """The accounts meant, seen and chosen, and the run that ranks them.
 
     cadences  tier -> contact at least every so many days
+    owners    account manager -> name
     chosen    the filters in use, as the query string has them
     whole     every account of the company is meant, so that company figures may be shown
     live      the run is the latest: contacts, steps and flags are counted as they are now;
               otherwise as they were on the morning after the run's date
+    lasting   which accounts are seen follows from posts and roles alone, not from memberships
     earlier   the run that movements are measured against, or None
     year_ago  a run about a year older, or None
     """
@@ -35,9 +37,11 @@ class Scope:
     run: NightlyRun
     accounts: QuerySet
     cadences: dict[str, int]
+    owners: dict[int | None, str]
     chosen: dict[str, str]
     whole: bool
     live: bool
+    lasting: bool
     earlier: NightlyRun | None
     year_ago: NightlyRun | None
 

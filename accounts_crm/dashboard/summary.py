@@ -16,8 +16,11 @@ def value_label(run) -> str:
     return text % {"months": run.window_months}
 
 
-def summary(scope: Scope, cells: list[Cell], cover: Cover) -> dict:
-    """Return the six figures of the strip; shares are fractions of the positive value."""
+def summary(scope: Scope, cells: list[Cell], before: int, cover: Cover) -> dict:
+    """Return the six figures of the strip; shares are fractions of the positive value.
+
+    before  the value in the run compared with, 0 without one
+    """
     everything = add_up(cells, ranked)
     class_a = add_up(cells, lambda cell: cell.value_class == "A")
     high = add_up(cells, lambda cell: cell.risk_level == "high")
@@ -28,7 +31,7 @@ def summary(scope: Scope, cells: list[Cell], cover: Cover) -> dict:
         "value": everything.value,
         "ranked": everything.count,
         "unranked": add_up(cells, lambda cell: not ranked(cell)).count,
-        "change": change(everything.value, add_up(cells).before),
+        "change": change(everything.value, before),
         "compared": scope.compared,
         "class_a": class_a.count,
         "class_a_share": share(class_a.positive, base),

@@ -9,12 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts_crm.dashboard import figures
 from accounts_crm.dashboard.scope import older_runs
 from accounts_crm.models import NightlyRun
 from churn.models import Flag, Risk
 from customers import ranking
 from customers.calendar import business_today
 from customers.models import Account, Interaction, NextStep, Ranking, Region
+from teams.models import TeamMember
 from tests.nights import make_run, order
 
 YESTERDAY = business_today() - dt.timedelta(days=1)
@@ -389,7 +391,7 @@ def test_managers_are_shown_with_contacts_steps_and_flags(client, cast, company)
     assert (cover.late, cover.flags, cover.unanswered) == (1, 1, 1)
     assert cover.share == 850_000 / (850_000 + 5_432_100 + 90_000)
     assert not cover.concentrated
-    assert covers[None].concentrated is False  # nobody's accounts are nobody's weight
+    assert covers[""].concentrated is False  # nobody's accounts are nobody's weight
     assert coverage["total"].accounts == 6
     assert (coverage["total"].in_time, coverage["total"].active) == (1, 6)
 
@@ -525,3 +527,35 @@ def test_many_accounts_are_drawn_in_few_points(client, cast, company):
     ends = [end["accounts"] for end in response.context["curve"]["ends"]]
     assert ends == [1000, 2000, 3000]
     assert {step.value_class for step in steps if step.last <= 1000} == {"A"}
+
+
+def test_of_very_many_accounts_the_figures_are_kept_for_a_minute(
+    client, cast, company, monkeypatch
+):
+    monkeypatch.setattr(figures, "MANY", 3)
+    make_run(YESTERDAY)
+    first = open_page(client, cast["dora_director"])
+    Account.objects.filter(name="Egret Belts").update(tier="strategic")
+
+    again = open_page(client, cast["dora_director"])
+    reader = open_page(client, cast["rita_reader"])
+    chosen = open_page(client, cast["dora_director"], industry="Belts")
+    regional = open_page(client, cast["dirk_director"])
+
+    assert again.context["matrix"]["rows"] == first.context["matrix"]["rows"]
+    assert reader.context["summary"] == first.context["summary"]
+    assert chosen.context["matrix"]["rows"][0]["total"]["count"] == 1
+    assert regional.context["summary"]["value"] == 850_000
+
+
+def test_what_memberships_decide_is_never_kept(client, cast, company, monkeypatch):
+    monkeypatch.setattr(figures, "MANY", 0)
+    make_run(YESTERDAY)
+    before = open_page(client, cast["ed_editor"])
+    TeamMember.objects.filter(user=cast["ed_editor"]).delete()
+
+    after = open_page(client, cast["ed_editor"])
+
+    assert before.context["summary"]["value"] == 690_000
+    assert after.context["summary"]["value"] == 90_000
+    assert "Vorholm" not in page(after)

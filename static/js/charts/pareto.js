@@ -6,7 +6,7 @@ import { colour } from "./palette.js";
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1].map((at) => ({ at, text: at ? `${at * 100}%` : "" }));
 
 export function pareto(canvas, data) {
-  const { steps, ends, axis } = data;
+  const { steps, ends, axis, labels } = data;
   const shades = { A: colour("chart-a"), B: colour("chart-b"), C: colour("chart-c") };
   const common = options();
   // The step with which a class ends, counted from the left edge.
@@ -53,7 +53,10 @@ export function pareto(canvas, data) {
   common.plugins.tooltip.filter = (item) => item.datasetIndex === 0;
   common.plugins.tooltip.callbacks = {
     title: ([item]) => (item ? steps[item.dataIndex].title : ""),
-    label: (item) => steps[item.dataIndex].text,
+    label: (item) => {
+      const { amount, percent } = steps[item.dataIndex];
+      return [amount, labels.share.replace("{share}", percent)];
+    },
   };
   return new Chart(canvas, {
     data: {

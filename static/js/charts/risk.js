@@ -57,7 +57,8 @@ export function risk(canvas, data) {
 
   common.plugins.tooltip.callbacks = {
     title: ([item]) => item?.raw.point.name ?? "",
-    label: (item) => item.raw.point.text,
+    label: ({ raw: { point } }) =>
+      labels.stake.replace("{stake}", point.stake).replace("{value}", point.value),
   };
   common.onClick = (_event, [hit]) => {
     if (hit) location.assign(drawn[hit.index].point.url);

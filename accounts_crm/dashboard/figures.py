@@ -1,0 +1,65 @@
+"""All that the dashboard reads; kept for a minute where there are so many accounts that it costs.
+
+What is kept depends on no language. It is found again by the very condition that chooses the
+accounts, so that a post or role that ended opens nothing; where memberships decide, nothing is
+kept at all.
+"""
+
+import hashlib
+from typing import Any, NamedTuple
+
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+
+from accounts_crm.dashboard.cells import Cell, cells, value_before
+from accounts_crm.dashboard.coverage import coverage
+from accounts_crm.dashboard.curve import curve
+from accounts_crm.dashboard.named import named
+from accounts_crm.dashboard.scope import Scope
+
+MANY = 8_000  # accounts; what is read of fewer is always read anew
+SECONDS = 60
+RELEASE = 1  # to be raised when the shape of what is kept changes
+
+
+class Figures(NamedTuple):
+    """What was read; empty cells mean that no account is meant."""
+
+    cells: list[Cell]
+    before: int = 0
+    coverage: dict[str, Any] = {}
+    curve: dict[str, Any] = {}
+    named: dict[str, Any] = {}
+
+
+def figures(scope: Scope) -> Figures:
+    """Return the figures of the accounts meant."""
+    key = _key(scope)
+    if key and (kept := cache.get(key)):
+        return kept
+    found = cells(scope)
+    if not found:
+        return Figures([])
+    read = Figures(
+        found,
+        before=value_before(scope),
+        coverage=coverage(scope),
+        curve=curve(scope, found),
+        named=named(scope),
+    )
+    if key and read.coverage["total"].accounts > MANY:
+        cache.set(key, read, SECONDS)
+    return read
+
+
+def _key(scope: Scope) -> str:
+    """Return what tells these figures from all others, "" where none may be kept."""
+    if not scope.lasting:
+        return ""
+    try:
+        condition = scope.accounts.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return ""
+    runs = [run and run.pk for run in (scope.run, scope.earlier, scope.year_ago)]
+    told = repr((RELEASE, condition, runs, scope.day, scope.whole, sorted(scope.cadences.items())))
+    return f"dashboard-{hashlib.sha256(told.encode()).hexdigest()}"

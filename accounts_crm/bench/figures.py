@@ -67,8 +67,10 @@ def seconds(work: Callable[[], object]) -> float:
 class Cpu:
     """A clock of the processor time of this process and, where it can be read, of its database."""
 
+    _backend: Path | None
+
     def __init__(self):
-        self._backend: Path | None = None
+        self._backend = None
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")

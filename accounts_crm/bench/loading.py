@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from customers.models import Account, OrderLine
 from customers.sql import run
 
 SOURCE = "bench"
-COLUMNS = [field.column for field in OrderLine._meta.concrete_fields if not field.primary_key]
+COLUMNS = [str(field.column) for field in OrderLine._meta.concrete_fields if not field.primary_key]
 BATCH = 50_000
 HEADER = (
     "customer_id order_id line_id order_date product_id category quantity revenue cost currency"
@@ -101,8 +102,7 @@ def _load_bare(path: Path) -> float:
     with connection.cursor() as reader, connection.cursor() as writer:
         reader.execute(select)
         while batch := reader.fetchmany(BATCH):
-            rows = _plain(batch)
-            took += seconds(lambda rows=rows: writer.executemany(insert, rows))
+            took += seconds(partial(writer.executemany, insert, _plain(batch)))
     return took
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -42,10 +43,10 @@ def measure(times: int) -> list[Figure]:
             with CaptureQueriesContext(connection) as captured:
                 _get(client, page.address)
             queries = len(captured)  # now: the next request forgets them
-            ours = cpu.median_ms(times, lambda page=page: _get(client, page.address))
+            ours = cpu.median_ms(times, partial(_get, client, page.address))
             bare = None
             if page.plain:
-                bare = cpu.median_ms(times, lambda page=page: _get(client, page.plain))
+                bare = cpu.median_ms(times, partial(_get, client, page.plain))
             figures.append(
                 Figure(
                     page.work,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Model
 
 from accounts_crm.demo import accounts, contacts, facts, log, orders, people, rates, rows, teams
 from accounts_crm.demo.regions import make_regions
@@ -28,7 +29,7 @@ from teams.models import Post, TeamMember, User
 WRITTEN_ACCOUNTS = len(sheet("accounts"))
 ORDER_LINES = 25_000
 INTERACTIONS_AN_ACCOUNT = 10
-FILLED = [
+FILLED: list[type[Model]] = [
     Account,
     Complaint,
     Contact,

@@ -64,8 +64,8 @@ def make_contacts(seed: int, book: Book, moods: np.ndarray, today: dt.date) -> P
     count = np.array([SIZES[tier] for tier in book.tier])
     count = np.clip(count + draw.integers(-1, 2, len(book)), 2, len(SLOTS))
     count[np.array(book.kind) == "holding"] = 2
-    for at, people in said.items():
-        count[at] = len(people)
+    for at, written in said.items():
+        count[at] = len(written)
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
     total = int(count.sum())
     owner_at = np.repeat(np.arange(len(book)), count)
@@ -105,17 +105,17 @@ def _columns(draw, book, moods, people, owner_at, slot, made, other) -> dict:
     number = draw.integers(0, 10_000, len(slot))
     head = people.id[people.first[owner_at]]
     boss = np.where(np.isin(slot, [4, 7]), head + 1, head)
-    slots = [strings(list(column)) for column in zip(*SLOTS, strict=True)]
+    parts = [strings(list(column)) for column in zip(*SLOTS, strict=True)]
     return {
         "name": made,
         "other_name": other,
-        "function": slots[0][slot].tolist(),
-        "level": slots[1][slot].tolist(),
-        "dmu_role": slots[2][slot].tolist(),
-        "influence": slots[3][slot].tolist(),
-        "job_title": np.where(china, slots[5][slot], slots[4][slot]).tolist(),
+        "function": parts[0][slot].tolist(),
+        "level": parts[1][slot].tolist(),
+        "dmu_role": parts[2][slot].tolist(),
+        "influence": parts[3][slot].tolist(),
+        "job_title": np.where(china, parts[5][slot], parts[4][slot]).tolist(),
         "attitude": attitude.tolist(),
-        "parent_id": np.where(slot > 0, boss, None).tolist(),
+        "parent_id": np.ma.masked_array(boss, slot == 0).tolist(),
         "email": [
             f"{names.mailbox(b or a)}@k{at + 1:06}.example"
             for a, b, at in zip(made, other, owner_at.tolist(), strict=True)

@@ -85,7 +85,7 @@ def _said(book: Book, people: People, users: dict[str, int]) -> list[dict]:
 def _write_said(said, book, people, first_id, today, links, plan, users) -> None:
     age = np.array([entry["age"] for entry in said], dtype=int)
     minute = np.array([9 * 60 + (37 * at) % 480 for at in range(len(said))], dtype=int)
-    date = np.datetime64(today, "D") - age
+    date = np.asarray(np.datetime64(today, "D") - age)
     at = moments(date, minute)
     ids = first_id + np.arange(len(said))
     rows.insert(

@@ -27,7 +27,7 @@ def insert(model: type[models.Model], count: int, **columns: Any) -> None:
         _listed(columns.get(field.attname, field.get_default()), field, count) for field in fields
     ]
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     write = _copy if connection.vendor == "postgresql" else _execute
     for start in range(0, count, BATCH):
         write(table, names, [column[start : start + BATCH] for column in listed])
@@ -35,7 +35,7 @@ def insert(model: type[models.Model], count: int, **columns: Any) -> None:
 
 def next_id(model: type[models.Model]) -> int:
     """Return the first id that is free, and with it all above."""
-    return (model.objects.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+    return (model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
 
 
 def reset_sequences(used: list[type[models.Model]]) -> None:

@@ -19,11 +19,13 @@ FORGOTTEN_ELSE = 0.07
 class Links:
     """The people present at log entries, gathered and written in bulk."""
 
+    _pairs: dict[str, list[tuple[list, list]]]
+
     def __init__(self, model):
         self._models = {"ours": model.ours.through, "theirs": model.theirs.through}
         self._other = {"ours": "user_id", "theirs": "contact_id"}
         self._next = {side: rows.next_id(table) for side, table in self._models.items()}
-        self._pairs: dict[str, list[tuple[list, list]]] = {"ours": [], "theirs": []}
+        self._pairs = {"ours": [], "theirs": []}
 
     def ours(self, entry: int, users: list[int]) -> None:
         self._pairs["ours"].append(([entry] * len(users), users))

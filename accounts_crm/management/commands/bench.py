@@ -56,8 +56,18 @@ class Command(BaseCommand):
             cursor.execute(f"SELECT {function}")
             version = cursor.fetchone()[0].split(" on ")[0]
         return (
-            f"{connection.vendor} {version}, Python {platform.python_version()}, "
-            f"{os.cpu_count()} cores; {Account.objects.count():,} accounts, "
-            f"{OrderLine.objects.count():,} order lines. Seconds: wall clock, the best of each; "
-            f"milliseconds: processor time of {Cpu().covers}, the median.\n"
+            _(
+                "%(database)s, Python %(python)s, %(cores)s cores; %(accounts)s accounts, "
+                "%(lines)s order lines. Seconds: wall clock, the best of each; milliseconds: "
+                "processor time of %(covered)s, the median."
+            )
+            % {
+                "database": f"{connection.vendor} {version}",
+                "python": platform.python_version(),
+                "cores": os.cpu_count(),
+                "accounts": f"{Account.objects.count():,}",
+                "lines": f"{OrderLine.objects.count():,}",
+                "covered": Cpu().covers,
+            }
+            + "\n"
         )

@@ -5,12 +5,14 @@ import secrets
 import time
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from accounts_crm.demo import company
 from accounts_crm.demo.people import LOG_INS
 from accounts_crm.demo.rates import CNY_PER, UnknownReporting
 from accounts_crm.demo.sheets import sheet
+from customers.access import Role
 from customers.calendar import business_today
 
 
@@ -26,15 +28,18 @@ class Command(BaseCommand):
 
     def handle(self, *args, accounts, order_lines, interactions, seed, **options):
         if min(accounts - 1, order_lines, interactions or 0, seed) < 0:
-            raise CommandError("Ask for at least one account, and for nothing below zero.")
+            raise CommandError(_("Ask for at least one account, and for nothing below zero."))
         if company.is_demo():
-            self.stdout.write("The demo data is there already; nothing was changed.")
+            self.stdout.write(_("The demo data is there already; nothing was changed."))
             self._print_log_ins(None)
             return
         if found := company.in_the_way():
             raise CommandError(
-                f"This database holds {', '.join(found)} already, and seed_demo writes into an "
-                "empty one only. Give it another: set VAR_DIR or DATABASE_URL."
+                _(
+                    "This database holds %(what)s already, and seed_demo writes into an empty one "
+                    "only. Give it another: set VAR_DIR or DATABASE_URL."
+                )
+                % {"what": ", ".join(found)}
             )
         password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
         begun = time.monotonic()
@@ -49,15 +54,22 @@ class Command(BaseCommand):
             )
         except UnknownReporting as unknown:
             raise CommandError(
-                f"The demo company has no exchange rates for REPORTING_CURRENCY={unknown}. "
-                f"Take one of {', '.join(CNY_PER)}."
+                _(
+                    "The demo company has no exchange rates for REPORTING_CURRENCY=%(currency)s. "
+                    "Take one of %(known)s."
+                )
+                % {"currency": unknown, "known": ", ".join(CNY_PER)}
             ) from None
         finally:
             for bar in self._bars.values():
                 bar.close()
         self.stdout.write(
-            f"Made {accounts:,} accounts and {order_lines:,} order lines "
-            f"in {time.monotonic() - begun:.1f} s."
+            _("Made %(accounts)s accounts and %(lines)s order lines in %(seconds)s s.")
+            % {
+                "accounts": f"{accounts:,}",
+                "lines": f"{order_lines:,}",
+                "seconds": f"{time.monotonic() - begun:.1f}",
+            }
         )
         self._print_log_ins(password)
 
@@ -71,14 +83,17 @@ class Command(BaseCommand):
 
     def _print_log_ins(self, password: str | None) -> None:
         known = {row["username"]: row for row in sheet("colleagues")}
-        self.stdout.write("\nLog in as")
+        self.stdout.write("\n" + _("Log in as"))
         for username in LOG_INS:
             row = known[username]
-            role = row["role"].split(";")[0]
+            role = Role(row["role"].split(";")[0]).label
             self.stdout.write(f"  {username:<12} {role:<16} {row['name']}")
         if password is None:
-            self.stdout.write("A lost password is set anew by: manage.py changepassword manager")
+            self.stdout.write(
+                _("A lost password is set anew by: manage.py changepassword %(username)s")
+                % {"username": LOG_INS[0]}
+            )
         elif os.environ.get("DEMO_PASSWORD"):
-            self.stdout.write("each with the password in DEMO_PASSWORD.")
+            self.stdout.write(_("each with the password in DEMO_PASSWORD."))
         else:
-            self.stdout.write(f"each with the password: {password}")
+            self.stdout.write(_("each with the password: %(password)s") % {"password": password})

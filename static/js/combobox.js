@@ -84,11 +84,11 @@ document.addEventListener("keydown", (event) => {
     const step = event.key === "ArrowDown" ? 1 : -1;
     const at = active ? options.indexOf(active) + step : step > 0 ? 0 : -1;
     activate(root, options.at(at % options.length));
-  } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && open) {
-    const option = active ?? (input.value.trim() && options[0]);
-    if (!option) return;
-    event.preventDefault();
-    pick(root, option);
+  } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault(); // it picks; what is typed here is no value of the form
+    const option = open && (active ?? (input.value.trim() && options[0]));
+    if (option) pick(root, option);
+    else if (!input.value) root.dispatchEvent(new CustomEvent("combobox:leave", { bubbles: true }));
   } else if (event.key === "Escape" && open) {
     event.preventDefault();
     event.stopPropagation();

@@ -27,6 +27,11 @@ document.addEventListener("combobox:pick", (event) => {
   mark(form);
 });
 
+// Enter in the empty search: nobody more. On to what was said.
+document.addEventListener("combobox:leave", (event) => {
+  if (event.target.dataset.combobox === "people") event.target.closest("form").querySelector("#log-note").focus();
+});
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-log-form]");
   if (form && event.target.name === "theirs") mark(form);

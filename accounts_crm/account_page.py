@@ -19,7 +19,7 @@ from churn.queries import with_risk
 from customers import access, panels, ranking
 from customers.access import Change
 from customers.calendar import business_today
-from customers.models import Account, NextStep, Stage
+from customers.models import Account, NextStep, OrderLine, Stage
 from customers.trade import Trade, trade
 from customers.tree import ancestors
 from lifecycle.models import TierPolicy
@@ -65,7 +65,11 @@ def account_page(request, pk):
     account = _account(viewer, pk, run)
     measure = run.measure if run else "revenue"
     currency = run.currency if run else settings.REPORTING_CURRENCY
-    traded = trade(account, run.as_of if run else business_today(), measure)
+    as_of = run.as_of if run else business_today()
+    traded = trade(account, as_of, measure, since=account.first_order)
+    roster = teams_panels.roster(account, viewer)
+    # Who can be given a step, as customers.colleagues has it, without asking again.
+    colleagues = {person.pk: person for person in (viewer, account.owner, *roster.people) if person}
     return render(
         request,
         "accounts_crm/account_page.html",
@@ -82,10 +86,16 @@ def account_page(request, pk):
             "may_relate": account.may_be_changed_by(viewer, Change.RELATIONSHIP),
             "value": panels.value(account, traded, currency=currency, measure=measure),
             "contacts": panels.contacts(account, viewer),
-            "timeline": panels.timeline(account, viewer, currency=currency, measure=measure),
-            "next_steps": panels.next_steps(account, viewer),
+            "timeline": panels.timeline(
+                account,
+                viewer,
+                currency=currency,
+                measure=measure,
+                trade=None if asked.past else traded,
+            ),
+            "next_steps": panels.next_steps(account, viewer, colleagues=colleagues.values()),
             "risk": churn_panels.risk(account, viewer, run),
-            "roster": teams_panels.roster(account, viewer),
+            "roster": roster,
             "complaints": panels.complaints(account, viewer),
         },
     )
@@ -128,6 +138,9 @@ def _account(viewer, pk: int, run) -> Account:
         cumulative=F("ranking__cumulative"),
         potential=Subquery(potential.values("amount")[:1]),
         potential_on=Subquery(potential.values("date")[:1]),
+        first_order=Subquery(
+            OrderLine.objects.filter(account=OuterRef("pk")).order_by("date").values("date")[:1]
+        ),
         step_what=Subquery(first_step.values("what")[:1]),
         step_due=Subquery(first_step.values("due")[:1]),
         cadence=Subquery(

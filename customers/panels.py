@@ -1,6 +1,7 @@
 """Context of the ground floor's panels on the account page: value, people, history, facts."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,24 +184,33 @@ def timeline(
     currency: str,
     measure: str,
     before: dt.datetime | None = None,
+    trade: Trade | None = None,
 ) -> TimelinePanel:
-    """Return a page of the timeline."""
+    """Return a page of the timeline.
+
+    trade  the account's orders, where the page knows them already
+    """
     return TimelinePanel(
         account,
         account.may_be_changed_by(viewer, Change.RELATIONSHIP),
-        timelines.page(account, before=before, measure=measure),
+        timelines.page(account, before=before, measure=measure, trade=trade),
         currency,
         newest=before is None,
     )
 
 
-def next_steps(account: Account, viewer) -> StepsPanel:
-    """Return the open next steps, soonest first, and the form that plans another."""
+def next_steps(account: Account, viewer, *, colleagues: Iterable | None = None) -> StepsPanel:
+    """Return the open next steps, soonest first, and the form that plans another.
+
+    colleagues  who can be given a step, where the page knows them already
+    """
     may_change = account.may_be_changed_by(viewer, Change.RELATIONSHIP)
     steps = account.next_steps.filter(state=NextStep.State.OPEN).select_related(
         "who", "interaction"
     )
-    form = StepForm(colleagues=colleagues_of(account, viewer)) if may_change else None
+    if colleagues is None and may_change:
+        colleagues = colleagues_of(account, viewer)
+    form = StepForm(colleagues=colleagues) if may_change else None
     return StepsPanel(account, may_change, with_people(steps.order_by("due", "pk")), form)
 
 

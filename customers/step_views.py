@@ -87,7 +87,9 @@ def plan(request, pk):
         return redirect(_back(request, account))
     form = StepForm(colleagues=form.colleagues.values())
     response = render(request, "customers/_step_form.html", {"account": account, "form": form})
-    return trigger_client_event(response, "step-changed", {"account": account.pk})
+    trigger_client_event(response, "step-changed", {"account": account.pk})
+    # Lists of steps come anew for a new one only: a closed step stays, with its undo.
+    return trigger_client_event(response, "step-planned", {"account": account.pk})
 
 
 def _answer(request, step: NextStep, *, said: str = "", fault: str = "", status: int = 200):

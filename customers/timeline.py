@@ -5,7 +5,7 @@ years as after ten days. A page ends at a moment, from which the next one goes o
 """
 
 import datetime as dt
-from collections import defaultdict
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from django.db.models import CharField, Count, Sum, Value
 
 from customers import happenings
 from customers.models import Event, Interaction, OrderLine
-from customers.trade import amount, month_end
+from customers.trade import Trade, amount, month_end
 
 PAGE = 20
 DAYS_OF_ORDERS = 500  # read at most for a page; in months they are far fewer than a page
@@ -64,24 +64,41 @@ class Page:
         )
 
 
-def page(account, *, before: dt.datetime | None = None, measure: str = "revenue") -> Page:
-    """Return the entries before a moment, or the newest."""
+def page(
+    account,
+    *,
+    before: dt.datetime | None = None,
+    measure: str = "revenue",
+    trade: Trade | None = None,
+) -> Page:
+    """Return the entries before a moment, or the newest.
+
+    trade  the account's latest orders, if they are known already
+    """
+    if trade is None:
+        days = _order_days(account, before, measure)
+    else:
+        days = [(day.date, day.value, day.orders) for day in reversed(trade.days)]
     entries = [
         *_contacts(account, before),
-        *_orders(account, before, measure),
+        *_orders(days),
         *_complaints(account, before),
         *_changes(account, before),
     ]
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    if len(entries) <= PAGE:
-        shown, older = entries, None
-    else:
+    older = None
+    if trade is not None and trade.more:
+        # Beyond these orders the entries would have gaps.
+        older = _start_of_day(trade.first)
+        entries = [entry for entry in entries if entry.at >= older]
+    if len(entries) > PAGE:
         # Everything of the page's last moment belongs to the page: the next begins before it.
         last = entries[PAGE - 1].at
         shown = [entry for entry in entries if entry.at >= last]
-        older = last if len(shown) < len(entries) else None
-    _add_people(shown)
-    return Page(shown, older)
+        older = last if len(shown) < len(entries) else older
+        entries = shown
+    _add_people(entries)
+    return Page(entries, older)
 
 
 def _contacts(account, before) -> list[Entry]:
@@ -91,30 +108,33 @@ def _contacts(account, before) -> list[Entry]:
     return [Entry(row.at, "interaction", row) for row in rows[: PAGE + 1]]
 
 
-def _orders(account, before, measure) -> list[Entry]:
-    """Return the orders by month; a month stands at its end, and the running one at today."""
+def _order_days(account, before, measure) -> list[tuple[dt.date, int, int]]:
+    """Return day, value and number of orders, newest first; whole months only."""
     lines = OrderLine.objects.filter(account=account, revenue__isnull=False)
     if before:
         # The month in which the page before this one ended was shown there.
         lines = lines.filter(date__lt=_day(before).replace(day=1))
-    days = list(
+    rows = (
         lines.values("date")
         .annotate(day_value=Sum(amount(measure)), orders=Count("order_id", distinct=True))
         .order_by("-date")
         .values_list("date", "day_value", "orders")[:DAYS_OF_ORDERS]
     )
-    months: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
-    for date, value, orders in days:
-        month = months[date.replace(day=1)]
-        month[0] += orders
-        month[1] += int(value)
+    days = [(day, int(value or 0), orders) for day, value, orders in rows]
     if len(days) == DAYS_OF_ORDERS:  # perhaps cut within its oldest month
-        del months[min(months)]
-    newest = dict(sorted(months.items(), reverse=True)[: PAGE + 1])
-    return [
-        Entry(_end_of_day(month_end(first)), "orders", Orders(first, orders, value))
-        for first, (orders, value) in newest.items()
-    ]
+        oldest = days[-1][0].replace(day=1)
+        days = [row for row in days if row[0] > month_end(oldest)]
+    return days
+
+
+def _orders(days: list[tuple[dt.date, int, int]]) -> list[Entry]:
+    """Return the orders by month; a month stands at its end, the running one above everything."""
+    entries = []
+    for first, rows in itertools.groupby(days, key=lambda row: row[0].replace(day=1)):
+        month = list(rows)
+        orders = Orders(first, sum(row[2] for row in month), sum(row[1] for row in month))
+        entries.append(Entry(_end_of_day(month_end(first)), "orders", orders))
+    return entries[: PAGE + 1]
 
 
 def _complaints(account, before) -> list[Entry]:
@@ -160,6 +180,10 @@ def _day(moment: dt.datetime) -> dt.date:
 
 def _noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), ZoneInfo(settings.BUSINESS_TIME_ZONE))
+
+
+def _start_of_day(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, ZoneInfo(settings.BUSINESS_TIME_ZONE))
 
 
 def _end_of_day(day: dt.date) -> dt.datetime:

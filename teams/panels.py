@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from customers.access import TeamRole
 from customers.models import Account, Function
-from teams.models import TeamMember
+from customers.parts import Named
+from teams.models import TeamMember, User
 
 # A cross-functional team has somebody from each of these.
 CROSS_FUNCTIONAL = (
@@ -18,12 +20,35 @@ CROSS_FUNCTIONAL = (
 
 
 @dataclass
+class Place:
+    """A person's place in the team."""
+
+    member: TeamMember
+
+    @property
+    def person(self) -> Named:
+        """Return the person as an avatar shows one."""
+        return Named(self.member.user.pk, self.member.user.name)
+
+    @property
+    def function(self) -> str:
+        """Return the function in this team, or else in the company."""
+        member = self.member
+        return member.get_function_display() or member.user.get_function_display()
+
+    @property
+    def leads(self) -> bool:
+        """Say whether the person is the account manager."""
+        return self.member.role == TeamRole.LEAD
+
+
+@dataclass
 class Layer:
     """A layer of the team and who is in it today."""
 
     name: str
     label: str
-    members: list[TeamMember]
+    places: list[Place]
 
 
 @dataclass
@@ -37,7 +62,12 @@ class RosterPanel:
     @property
     def count(self) -> int:
         """Return how many people are in the team."""
-        return sum(len(layer.members) for layer in self.layers)
+        return sum(len(layer.places) for layer in self.layers)
+
+    @property
+    def people(self) -> list[User]:
+        """Return who is in the team."""
+        return [place.member.user for layer in self.layers for place in layer.places]
 
 
 def roster(account: Account, viewer) -> RosterPanel:
@@ -46,11 +76,11 @@ def roster(account: Account, viewer) -> RosterPanel:
     members = list(
         account.team.filter(since__lte=today).exclude(until__lt=today).select_related("user")
     )
-    members.sort(key=lambda member: (member.role != "lead", member.user.name.casefold()))
+    members.sort(key=lambda member: (member.role != TeamRole.LEAD, member.user.name.casefold()))
     layers = [
-        Layer(name, str(label), [member for member in members if member.layer == name])
+        Layer(name, str(label), [Place(member) for member in members if member.layer == name])
         for name, label in TeamMember.Layer.choices
     ]
     there = {member.function or member.user.function for member in members}
     gaps = [str(function.label) for function in CROSS_FUNCTIONAL if function not in there]
-    return RosterPanel(account, [layer for layer in layers if layer.members], gaps)
+    return RosterPanel(account, [layer for layer in layers if layer.places], gaps)

@@ -64,7 +64,10 @@ class AccountQuerySet(models.QuerySet):
         """Annotate what a user may change; see Account.may_be_changed_by."""
         own = Account.objects.filter(pk=models.OuterRef("pk"))
         return self.annotate(
-            **{f"may_{kind}": models.Exists(own.editable_by(user, kind)) for kind in access.Change}
+            **{
+                f"may_{kind}": models.Exists(own.filter(access.changed_by(user, kind)))
+                for kind in access.Change
+            }
         )
 
     def get_for(self, user, pk, *, change: access.Change | None = None):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Case, Count, F, Sum, Value, When
+from django.db.models import CharField, Count, F, Func, Sum
 
 from customers.calendar import is_month_end, months_before
 from customers.models import OrderLine
@@ -47,10 +47,16 @@ class Month:
 
 @dataclass(frozen=True)
 class Trade:
-    """Two years of one account's orders up to a day, oldest first."""
+    """Two years of one account's orders up to a day, oldest first.
+
+    first  the day from which on they are
+    more   there are orders before that day
+    """
 
     as_of: dt.date
     days: list[Day]
+    first: dt.date
+    more: bool = False
 
     def between(self, first: dt.date, last: dt.date) -> int:
         """Return the value of the days from `first` to `last`, both included."""
@@ -101,13 +107,17 @@ class Trade:
         return Month(first, until, self.between(first, until), self.between(was, was_until))
 
 
-def trade(account, as_of: dt.date, measure: str) -> Trade:
-    """Return two years of an account's orders up to a day, from the first of the month on."""
+def trade(account, as_of: dt.date, measure: str, *, since: dt.date | None = None) -> Trade:
+    """Return two years of an account's orders up to a day, from the first of the month on.
+
+    since  the day of the account's first order, None without any
+    """
+    first = months_before(as_of, 2 * MONTHS).replace(day=1)
     rows = (
         OrderLine.objects.filter(
             account=account,
             revenue__isnull=False,
-            date__gte=months_before(as_of, 2 * MONTHS).replace(day=1),
+            date__gte=first,
             date__lte=as_of,
         )
         .order_by("date")
@@ -119,55 +129,73 @@ def trade(account, as_of: dt.date, measure: str) -> Trade:
         )
         .values_list("date", "day_value", "day_revenue", "orders")
     )
-    return Trade(as_of, [Day(day, int(v), int(r), orders) for day, v, r, orders in rows])
+    days = [Day(day, int(v or 0), int(r), orders) for day, v, r, orders in rows]
+    return Trade(as_of, days, first, more=since is not None and since < first)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Year:
     """The 12 months ending on a day: their values, oldest first, and the revenue of them all."""
 
     values: list[int]
-    revenue: int
+    revenue: int = 0
 
 
 def by_month(accounts: Iterable[int], as_of: dt.date, measure: str) -> dict[int, Year]:
     """Return the 12 months ending on a day by account id; who had no order is left out.
 
-    The months end on the as-of date's day, so that together they are the 12-month value.
+    The months end on the day of the as-of date, so that together they are the 12-month value.
     """
-    ends = [months_before(as_of, back) for back in range(MONTHS, -1, -1)]
-    sums = {
-        f"month_{number}": Sum(
-            Case(
-                When(date__gt=after, date__lte=end, then=amount(measure)),
-                default=Value(0),
-            )
-        )
-        for number, (after, end) in enumerate(zip(ends, ends[1:], strict=False))
-    }
+    # Each date, taken back by so many days, lies in the calendar month that its month begins in.
+    shift = 0 if is_month_end(as_of) else as_of.day
+    last = as_of - dt.timedelta(days=shift)
     rows = (
         OrderLine.objects.filter(
             account__in=list(accounts),
             revenue__isnull=False,
-            date__gt=ends[0],
+            date__gt=months_before(as_of, MONTHS),
             date__lte=as_of,
         )
-        .values("account")
-        .annotate(**sums, year_revenue=Sum("revenue"))
+        .annotate(month=MonthOf("date", shift))
+        .values("account", "month")
+        .annotate(month_value=Sum(amount(measure)), month_revenue=Sum("revenue"))
         .order_by()
-        .values_list("account", "year_revenue", *sums)
+        .values_list("account", "month", "month_value", "month_revenue")
     )
-    return {
-        account: Year([int(value) for value in values], int(revenue))
-        for account, revenue, *values in rows
-    }
+    years: dict[int, Year] = {}
+    for account, month, value, revenue in rows:
+        year = years.setdefault(account, Year([0] * MONTHS))
+        back = (last.year - int(month[:4])) * 12 + last.month - int(month[5:])
+        # At the end of a long month a day may count for the one beside it.
+        year.values[MONTHS - 1 - min(max(back, 0), MONTHS - 1)] += int(value or 0)
+        year.revenue += int(revenue)
+    return years
+
+
+class MonthOf(Func):
+    """The month, as 2026-09, of a date taken back by some days; the database's own function.
+
+    Django's TruncMonth calls Python for every row on SQLite.
+    """
+
+    output_field = CharField()
+
+    def __init__(self, date: str, days: int):
+        super().__init__(F(date))
+        self.days = int(days)
+
+    def as_sqlite(self, compiler, connection):
+        template = f"strftime('%%%%Y-%%%%m', %(expressions)s, '-{self.days} days')"
+        return super().as_sql(compiler, connection, template=template)
+
+    def as_postgresql(self, compiler, connection):
+        template = f"to_char(%(expressions)s - {self.days}, 'YYYY-MM')"
+        return super().as_sql(compiler, connection, template=template)
 
 
 def amount(measure: str):
-    """Return the expression of a line's value in a measure."""
-    if measure != "margin":
-        return F("revenue")
-    return Case(When(cost__isnull=False, then=F("revenue") - F("cost")), default=Value(0))
+    """Return the expression of a line's value in a measure; null for a line that has none."""
+    return F("revenue") - F("cost") if measure == "margin" else F("revenue")
 
 
 def _after(day: dt.date) -> dt.date:

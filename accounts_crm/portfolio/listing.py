@@ -15,6 +15,7 @@ from churn.queries import with_risk
 from customers import ranking, trade
 from customers.figures import days_since
 from customers.models import Account, NextStep, PurchasePotential, Ranking
+from customers.parts import Named
 
 PAGE = 50
 # What the address calls an order -> the column, which is empty for some accounts, and how.
@@ -28,6 +29,8 @@ ORDERS = {
     "contact": F("last_contact_on").asc(),
     "-contact": F("last_contact_on").desc(),
 }
+# What a row is drawn from; the rest of the columns stays where it is.
+COLUMNS = ("code", "name", "other_name", "tier", "stage", "last_contact_on", "owner__name")
 NAMES = {"name": ("name", "pk"), "-name": ("-name", "-pk")}
 
 
@@ -38,27 +41,33 @@ class Row:
     account: Any
     value: int | None
     move: int | None
-    points: list[int] | None
+    points: tuple[int, ...] | None
     members: int | None = None
     cadence: int | None = None  # contact at least every so many days
     wallet: float | None = None  # our part of what the customer buys, as a fraction
     closes_a: bool = False  # the last of class A in a list by rank
 
     @property
+    def rank(self) -> str:
+        """Return the rank as written; nothing for an account without one."""
+        return "" if self.account.rank is None else str(self.account.rank)
+
+    @property
+    def owner(self) -> Named | None:
+        """Return the account manager as an avatar shows one."""
+        owner = self.account.owner
+        return Named(owner.pk, owner.name) if owner else None
+
+    @property
+    def wallet_percent(self) -> int | None:
+        """Return the wallet share in whole per cent."""
+        return None if self.wallet is None else round(100 * self.wallet)
+
+    @property
     def days(self) -> int | None:
         """Return how many days ago the last contact was."""
         last = self.account.last_contact_on
         return None if last is None else days_since(last)
-
-    @property
-    def cadence_low(self) -> int:
-        """Return from where on the meter says that the time is running out."""
-        return (self.cadence or 0) * 7 // 10
-
-    @property
-    def cadence_high(self) -> int:
-        """Return from where on the meter says that it is the last day, or late."""
-        return max(self.cadence_low, (self.cadence or 0) - 1)
 
     @property
     def step_late(self) -> int:
@@ -120,13 +129,13 @@ def rows(ids: list[int], user, run, earlier, cadences: dict[str, int]) -> list[R
     )
     years = trade.by_month(ids, run.as_of, run.measure) if run else {}
     found = {}
-    for account in accounts.select_related("owner"):
+    for account in accounts.select_related("owner").only(*COLUMNS):
         year = years.get(account.pk)
         found[account.pk] = Row(
             account,
             account.value,
             move(account),
-            points=year.values if year else None,
+            points=tuple(year.values) if year else None,
             cadence=cadences.get(account.tier),
             wallet=year.revenue / account.potential if year and account.potential else None,
         )
@@ -169,10 +178,10 @@ def group_rows(ids: list[int], user, run, earlier, _cadences) -> list[Row]:
                 account,
                 shown.get(account.pk),
                 move(account),
-                months.get(account.pk),
+                tuple(months.get(account.pk, ())),
                 members=tops.count(account.pk),
             )
-            for account in accounts.select_related("owner")
+            for account in accounts.select_related("owner").only(*COLUMNS)
         },
     )
 

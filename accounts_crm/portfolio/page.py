@@ -78,6 +78,8 @@ def _list(request) -> dict[str, Any]:
         listing.mark_cut(shown, following)
     return {
         "night": asked,
+        # What the links to accounts carry on: they show the same night.
+        "past": f"?as_of={asked.typed}" if asked.past else "",
         "run": run,
         "latest_run": run if not asked.typed else None,
         "currency": run.currency if run else settings.REPORTING_CURRENCY,

@@ -90,10 +90,6 @@ class VersionedForm(forms.ModelForm):
         # Without the hidden input nobody can say what was there: then everything counts.
         return name in self.changed_data or self.add_initial_prefix(name) not in self.data
 
-    def add_initial_prefix(self, name: str) -> str:
-        """Return the name of the hidden input of a field."""
-        return self[name].html_initial_name
-
     def _meet_halfway(self) -> None:
         """Draw the form again on top of what is stored now."""
         self.status = 409

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.http import QueryDict
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -132,15 +131,14 @@ def _logged(request, entry: Interaction, *, another: bool):
         return redirect(reverse("log") if another else entry.account)
     context = {"said": said, "entry": entry}
     if another:
-        response = _draw(request, _form(request, None, QueryDict(), bound=False))
-        toast = render_to_string("accounts_crm/_logged.html", context, request)
-        response.content += toast.encode()
+        # Said in the dialog itself: it stays open, and what lies behind it is out of reach.
+        response = _draw(request, _form(request, None, QueryDict(), bound=False), **context)
     else:
         response = render(request, "accounts_crm/_logged.html", context)
     return trigger_client_event(response, "contact-logged", {"account": entry.account_id})
 
 
-def _draw(request, form: LogForm, *, status: int = 200):
+def _draw(request, form: LogForm, *, status: int = 200, **more):
     typed = form.data if form.is_bound else form.initial
     text = str(typed.get("q", "")).strip()
     limit = OFFERED if request.htmx else OFFERED_WITHOUT_SCRIPT
@@ -155,7 +153,7 @@ def _draw(request, form: LogForm, *, status: int = 200):
         "due_days": {due: due_day(due) for due in (Due.TOMORROW, Due.FRIDAY, Due.WEEK)},
     }
     template = "accounts_crm/_log_form.html" if request.htmx else "accounts_crm/log.html"
-    return render(request, template, context, status=status)
+    return render(request, template, context | more, status=status)
 
 
 def _matches(user, text: str, limit: int) -> list[Account]:

@@ -160,6 +160,7 @@ def test_save_and_log_another_gives_an_empty_form(client, olga, account):
     page = client.post(LOG, typed)
 
     assert "<form" in dialog.text
+    assert "Contact with Vorholm Cranes logged." in dialog.text
     assert "Prices again" not in dialog.text
     assert "contact-logged" in dialog["HX-Trigger"]
     assert page.url == LOG

@@ -16,6 +16,7 @@ from customers.imports.report import Report
 from customers.models import Event
 
 LARGE_FOR_SQLITE = 500_000
+_ANALYSE_FROM = 10_000  # new lines
 _TRIES = 3
 
 
@@ -85,6 +86,9 @@ def _import(path, report: Report, by, create_accounts, progress) -> Report:
         storing.count(report)
         return report
     _store(report, book, by)
+    if postgres and report.new >= _ANALYSE_FROM:
+        # Else the first ranking after the first import is planned for an empty table.
+        sql.run(f"ANALYZE {storing.TABLE}")
     return report
 
 

@@ -91,6 +91,18 @@ def test_killed_at_any_moment_an_import_is_whole_or_not_there(tmp_path):
     assert state() == ({200: LINES}, accounts, done + 1)
 
 
+def test_two_imports_at_once_are_one_after_the_other(tmp_path):
+    """Both find the accounts missing; the second must not fail, nor make them again."""
+    files = [write(tmp_path, orders(f"{n}.00"), f"{n}.csv") for n in (1, 2)]
+
+    children = [start("-c", CHILD, str(path)) for path in files]
+
+    assert [child.communicate(timeout=120)[0] for child in children] == ["ready\ndone\n"] * 2
+    lines, accounts, imports = state()
+    assert lines in ({100: LINES}, {200: LINES})
+    assert (accounts, imports) == (307, 2)
+
+
 def test_a_first_import_that_is_killed_leaves_no_account_behind(tmp_path):
     path = write(tmp_path, orders("1.00"))
     dice = random.Random()

@@ -26,9 +26,7 @@ def dashboard(request):
     """What the accounts seen are worth, who they are, and where they stand."""
     user = request.user
     if not may_see_dashboard(user):
-        raise PermissionDenied(
-            _("The dashboard is for those who look after accounts. Ask for a role that does.")
-        )
+        raise PermissionDenied(_("The dashboard is for those who look after accounts."))
     words = vocabulary(user)
     filters = Filters(request.GET, words=words)
     asked = night(request.GET.get("as_of", ""))

@@ -1,5 +1,5 @@
 // What the charts have in common: no motion, no legend, our type, quiet axes, a plain tooltip.
-import { colour, font } from "./palette.js";
+import { colour, font, type } from "./palette.js";
 
 export function options() {
   return {
@@ -15,8 +15,8 @@ export function options() {
         borderWidth: 1,
         titleColor: colour("ink"),
         bodyColor: colour("ink-2"),
-        titleFont: { family: getComputedStyle(document.body).fontFamily, size: 12, weight: 600 },
-        bodyFont: { family: getComputedStyle(document.body).fontFamily, size: 12 },
+        titleFont: type(600),
+        bodyFont: type(),
         padding: 10,
         displayColors: false,
         cornerRadius: 6,
@@ -36,7 +36,7 @@ export function written(ticks) {
     ticks: {
       callback: (value) => ticks.find((tick) => Math.abs(tick.at - value) < 1e-9)?.text ?? "",
       color: colour("ink-3"),
-      font: { family: getComputedStyle(document.body).fontFamily, size: 12 },
+      font: () => type(),
       padding: 8,
       autoSkip: false,
     },

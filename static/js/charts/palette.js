@@ -15,8 +15,15 @@ export function colour(name, alpha = 1) {
   return `rgb(${red} ${green} ${blue} / ${alpha})`;
 }
 
-export function font(weight = 400) {
-  return `${weight} 12px ${getComputedStyle(document.body).fontFamily}`;
+// Our type at 12 px, less on paper, where the root's is smaller.
+export function type(weight = 400) {
+  const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { family: getComputedStyle(document.body).fontFamily, size: 0.75 * root, weight };
+}
+
+export function font(weight) {
+  const { family, size } = type(weight);
+  return `${weight} ${size}px ${family}`;
 }
 
 // Calls back whenever light and dark change places, and around printing, which is on white paper.

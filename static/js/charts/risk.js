@@ -1,6 +1,6 @@
 // Risk by value at stake: a circle per account, its area the account's value; a click opens it.
 import { options, write, written } from "./common.js";
-import { colour } from "./palette.js";
+import { colour, font, type } from "./palette.js";
 
 const NAMED = 8; // accounts written by name
 const FILLS = { none: "chart-b", low: "chart-b", watch: "gamboge-fill", high: "cinnabar-fill" };
@@ -43,7 +43,7 @@ export function risk(canvas, data) {
         // Names that would lie over one another are left to the tooltip and the table.
         if (taken.some((other) => Math.abs(other[0] - left) < 90 && Math.abs(other[1] - top) < 14)) return;
         taken.push([left, top]);
-        ctx.font = `500 12px ${getComputedStyle(document.body).fontFamily}`;
+        ctx.font = font(500);
         const width = ctx.measureText(point.name).width;
         const fits = left + r + 6 + width < chartArea.right + 8;
         write(ctx, point.name, fits ? left + r + 6 : left - r - 6, top + 4, {
@@ -94,7 +94,7 @@ export function risk(canvas, data) {
           min: 0,
           max: 100,
           ...scores,
-          title: { display: true, text: labels.score, color: colour("ink-3") },
+          title: { display: true, text: labels.score, color: colour("ink-3"), font: () => type() },
         },
         y: { type: "linear", min: 0, max: axis.top * 1.04, ...written(axis.ticks) },
       },

@@ -96,5 +96,4 @@ def _draw(request, form: AccountForm, account: Account | None = None):
         "regions": region_names(),
         "industries": vocabulary(request.user).industries,
     }
-    status = form.status if form.is_bound else 200
-    return render(request, "accounts_crm/account_form.html", context, status=status)
+    return render(request, "accounts_crm/account_form.html", context, status=form.answer)

@@ -53,5 +53,4 @@ def _saved(request, account: Account, said: str):
 
 def _draw(request, form: ContactForm, account: Account, contact: Contact | None = None):
     context = {"form": form, "account": account, "contact": contact}
-    status = form.status if form.is_bound else 200
-    return render(request, "customers/contact_form.html", context, status=status)
+    return render(request, "customers/contact_form.html", context, status=form.answer)

@@ -92,5 +92,4 @@ def _saved(request, account: Account, said: str):
 
 def _draw(request, form, account: Account, *, title: str):
     context = {"form": form, "account": account, "title": title}
-    status = form.status if form.is_bound else 200
-    return render(request, "customers/fact_form.html", context, status=status)
+    return render(request, "customers/fact_form.html", context, status=form.answer)

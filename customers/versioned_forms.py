@@ -39,13 +39,20 @@ class VersionedForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflict: list[BothValues] = []
-        self.status = 422  # of the page that shows the refused form
+        self.stale = False  # somebody else changed the row meanwhile
         if self.instance.pk is None:
             del self.fields["version"]
             return
         self.initial["version"] = self.instance.version
         for name, field in self.fields.items():
             field.show_hidden_initial = name != "version"
+
+    @property
+    def answer(self) -> int:
+        """Return the status of the page that shows the form."""
+        if not self.is_bound:
+            return 200
+        return 409 if self.stale else 422
 
     def _post_clean(self):
         """Leave the row alone: the action compares what is typed with what is stored."""
@@ -92,7 +99,7 @@ class VersionedForm(forms.ModelForm):
 
     def _meet_halfway(self) -> None:
         """Draw the form again on top of what is stored now."""
-        self.status = 409
+        self.stale = True
         stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
         fresh = self.drawn_anew(stored)
         data = self.data.copy()
@@ -101,10 +108,11 @@ class VersionedForm(forms.ModelForm):
             if name == "version":
                 continue
             now = _as_typed(fresh, name)
+            was = self.data.get(self.add_initial_prefix(name))
             data[self.add_initial_prefix(name)] = now
             if name not in touched:
                 data[self.add_prefix(name)] = now
-            elif touched[name] != getattr(stored, name):
+            elif now != was and touched[name] != getattr(stored, name):
                 self.conflict.append(
                     BothValues(
                         str(self.fields[name].label),

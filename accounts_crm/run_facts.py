@@ -37,7 +37,7 @@ def facts_of(run: NightlyRun, usual: float | None = None) -> dict:
     """
     steps = phases(run)
     spent = elapsed(run)
-    fraction = sum(step.state == "done" for step in steps)
+    fraction = float(sum(step.state == "done" for step in steps))
     if run.state == State.RUNNING and run.total:
         fraction += min(1, run.done / run.total)
     left = usual - spent if usual and spent is not None else None

@@ -1,6 +1,6 @@
 """The accounts counted and summed by tier, class, stage and risk: one pass over all of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
@@ -47,7 +47,10 @@ def cells(scope: Scope) -> list[Cell]:
             positive=Sum("value", filter=Q(value__gt=0)),
         )
     )
-    return [Cell(*row[:4], count=row[4], value=row[5] or 0, positive=row[6] or 0) for row in rows]
+    return [
+        Cell(tier, stage, value_class, level, count, value or 0, positive or 0)
+        for tier, stage, value_class, level, count, value, positive in rows
+    ]
 
 
 def value_before(scope: Scope) -> int:
@@ -60,9 +63,11 @@ def value_before(scope: Scope) -> int:
     return rankings.aggregate(total=Sum("value"))["total"] or 0
 
 
-def add_up(cells: Iterable[Cell], which: Callable[[Cell], bool] = lambda cell: True) -> Sums:
-    """Return the sums over the cells that `which` picks."""
-    picked = [cell for cell in cells if which(cell)]
+def add_up(cells: Iterable[Cell], **wanted: str) -> Sums:
+    """Return the sums over the cells that are as wanted: value_class="A", tier="partner"."""
+    picked = [
+        cell for cell in cells if all(getattr(cell, name) == it for name, it in wanted.items())
+    ]
     return Sums(
         count=sum(cell.count for cell in picked),
         value=sum(cell.value for cell in picked),
@@ -70,9 +75,9 @@ def add_up(cells: Iterable[Cell], which: Callable[[Cell], bool] = lambda cell: T
     )
 
 
-def ranked(cell: Cell) -> bool:
-    """Say whether the accounts of a cell have a rank."""
-    return cell.value_class is not None
+def ranked(cells: Iterable[Cell]) -> list[Cell]:
+    """Return the cells of the accounts that have a rank."""
+    return [cell for cell in cells if cell.value_class is not None]
 
 
 def change(now: int, before: int) -> float | None:

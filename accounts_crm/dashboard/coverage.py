@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
@@ -54,12 +55,11 @@ class Cover:
 def coverage(scope: Scope) -> dict:
     """Return the managers by value carried, the rest in one row, and the total."""
     work = _open_work(scope)
-    covers = [
-        Cover(owner or None, scope.owners.get(owner, ""), *counts, **work.get(owner or None, {}))
-        for owner, *counts in ranking.with_rank(scope.accounts, scope.run)
+    counted = (
+        ranking.with_rank(scope.accounts, scope.run)
         .order_by()
         # By an expression: grouped by its index, SQLite would read the accounts in random order.
-        .values_list(Coalesce("owner_id", 0))
+        .values(manager=Coalesce("owner_id", 0))
         .annotate(
             accounts=Count("pk"),
             a=Count("pk", filter=Q(value_class="A")),
@@ -69,12 +69,16 @@ def coverage(scope: Scope) -> dict:
             active=Count("pk", filter=_active()),
             in_time=Count("pk", filter=_active() & _contacted_in_time(scope)),
         )
-    ]
+    )
+    covers = []
+    for counts in counted:
+        pk = counts.pop("manager") or None
+        counts["positive"] = int(counts["positive"] or 0)
+        covers.append(Cover(pk, scope.owners.get(pk, ""), **counts, **work.get(pk, {})))
     total = Cover()
     for cover in covers:
-        cover.positive = int(cover.positive or 0)
         total.add(cover)
-    covers.sort(key=lambda cover: (cover.pk is None, -cover.positive, cover.name or ""))
+    covers.sort(key=lambda cover: (cover.pk is None, -cover.positive, cover.name))
     for cover in covers[:ROWS]:
         cover.share = share(cover.positive, total.positive)
         owner = scope.chosen.get("owner", "none" if cover.pk is None else str(cover.pk))
@@ -120,7 +124,7 @@ def _contacted_in_time(scope: Scope) -> Q:
     return in_time
 
 
-def _open_work(scope: Scope) -> dict[int | None, dict[str, int]]:
+def _open_work(scope: Scope) -> dict[int | None, dict[str, Any]]:
     """Return late steps, open flags and unanswered ones, by account manager."""
     meant = scope.accounts.order_by().values("pk")
     steps = NextStep.objects.filter(_overdue(scope), account__in=meant)
@@ -129,7 +133,7 @@ def _open_work(scope: Scope) -> dict[int | None, dict[str, int]]:
     counted = _by_owner("late", steps).union(
         _by_owner("flags", flags), _by_owner("unanswered", unanswered)
     )
-    work: dict[int | None, dict[str, int]] = defaultdict(dict)
+    work: dict[int | None, dict[str, Any]] = defaultdict(dict)
     for kind, owner, count in counted:
         work[owner][kind] = count
     return work

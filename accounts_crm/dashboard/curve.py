@@ -53,7 +53,7 @@ def curve(scope: Scope, cells: list[Cell]) -> dict:
 
     Over the accounts meant alone: a share of the company's value would give hidden ones away.
     """
-    sums = {name: add_up(cells, lambda cell, c=name: cell.value_class == c) for name in CLASSES}
+    sums = {name: add_up(cells, value_class=name) for name in CLASSES}
     positive = sum(part.count for part in sums.values())
     base = sum(part.positive for part in sums.values())
     top_fifth = -(-positive // 5)

@@ -38,9 +38,15 @@ class Filters(forms.Form):
 
     def __init__(self, data, *, words: Vocabulary):
         super().__init__(data, auto_id="dashboard-%s")
-        self.fields["region"].choices = [("", _("All regions")), *words.regions]
-        self.fields["owner"].choices = [("", _("All managers")), *words.owners]
-        self.fields["industry"].choices = [("", _("All industries")), *words.industries]
+        offered = {
+            "region": [("", _("All regions")), *words.regions],
+            "owner": [("", _("All managers")), *words.owners],
+            "industry": [("", _("All industries")), *words.industries],
+        }
+        for name, choices in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
 
     def chosen(self) -> dict[str, str]:
         """Return the account filters in use, as the query string has them."""

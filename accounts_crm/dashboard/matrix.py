@@ -1,5 +1,7 @@
 """Tier against class, and the development stages: counts and shares of the accounts meant."""
 
+from typing import Any
+
 from accounts_crm.dashboard.cells import Cell, add_up, ranked, share
 from accounts_crm.dashboard.scope import CLASS, Scope
 from customers.models import Stage, Tier
@@ -13,10 +15,10 @@ SHADES = ((0.2, 3), (0.1, 2), (0.02, 1))
 
 def matrix(scope: Scope, cells: list[Cell]) -> dict:
     """Return the table of tier by class, each cell with the link to its accounts."""
-    listed = [cell for cell in cells if ranked(cell)]
+    listed = ranked(cells)
     base = add_up(listed).positive
     classes = [name for name in "ABCN" if name != "N" or any(c.value_class == "N" for c in listed)]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for tier in (Tier.STRATEGIC, Tier.PARTNER, Tier.ORDINARY):
         of_tier = [cell for cell in listed if cell.tier == tier]
         rows.append(
@@ -44,7 +46,7 @@ def matrix(scope: Scope, cells: list[Cell]) -> dict:
 
 def stages(scope: Scope, cells: list[Cell]) -> list[dict]:
     """Return each stage with its accounts, value, and the height of its bar."""
-    sums = {stage: add_up(cells, lambda cell, s=stage: cell.stage == s) for stage in Stage}
+    sums = {stage: add_up(cells, stage=stage) for stage in Stage}
     tallest = max((part.count for part in sums.values()), default=0)
     return [
         {
@@ -61,13 +63,12 @@ def stages(scope: Scope, cells: list[Cell]) -> list[dict]:
 def levels(cells: list[Cell]) -> dict[str, int]:
     """Return how many accounts have each level of risk."""
     return {
-        level: add_up(cells, lambda cell, name=level: cell.risk_level == name).count
-        for level in ("none", "low", "watch", "high")
+        level: add_up(cells, risk_level=level).count for level in ("none", "low", "watch", "high")
     }
 
 
 def _square(cells, base, scope, *, tier: str = "", value_class: str = "") -> dict:
-    part = add_up(cells, lambda cell: value_class in ("", cell.value_class))
+    part = add_up(cells, value_class=value_class) if value_class else add_up(cells)
     of_base = share(part.positive, base)
     named = {"tier": tier, CLASS: value_class}
     return {

@@ -34,15 +34,20 @@ def dashboard(request):
     if not asked.typed:
         page["latest_run"] = asked.run  # what the frame of the page would ask for again
     if asked.run and filters.is_valid():
-        scope = _scope(asked, filters, user, words)
+        scope = _scope(asked.run, filters, user, words, live=_is_latest(asked))
         page |= {"run": scope.run, "scope": scope, **_figures(scope)}
     return render(request, "accounts_crm/dashboard.html", page)
 
 
-def _scope(asked: Night, filters: Filters, user, words: Vocabulary) -> Scope:
-    run, chosen = asked.run, filters.chosen()
+def _is_latest(asked: Night) -> bool:
+    return (
+        not asked.typed or not NightlyRun.objects.published().filter(as_of__gt=asked.typed).exists()
+    )
+
+
+def _scope(run: NightlyRun, filters: Filters, user, words: Vocabulary, *, live: bool) -> Scope:
+    chosen = filters.chosen()
     earlier, year_ago = older_runs(run)
-    newer = NightlyRun.objects.published().filter(as_of__gt=run.as_of)
     return Scope(
         run=run,
         accounts=filters.narrow(Account.objects.visible_to(user)),
@@ -51,7 +56,7 @@ def _scope(asked: Night, filters: Filters, user, words: Vocabulary) -> Scope:
         lasting=Role.MANAGER not in roles_of(user),
         chosen=chosen,
         whole=sees_all(user) and not chosen,
-        live=not asked.typed or not newer.exists(),
+        live=live,
         earlier=earlier,
         year_ago=year_ago,
     )

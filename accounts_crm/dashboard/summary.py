@@ -21,16 +21,16 @@ def summary(scope: Scope, cells: list[Cell], before: int, cover: Cover) -> dict:
 
     before  the value in the run compared with, 0 without one
     """
-    everything = add_up(cells, ranked)
-    class_a = add_up(cells, lambda cell: cell.value_class == "A")
-    high = add_up(cells, lambda cell: cell.risk_level == "high")
-    watch = add_up(cells, lambda cell: cell.risk_level == "watch")
+    everything = add_up(ranked(cells))
+    class_a = add_up(cells, value_class="A")
+    high = add_up(cells, risk_level="high")
+    watch = add_up(cells, risk_level="watch")
     base = everything.positive
     return {
         "label": value_label(scope.run),
         "value": everything.value,
         "ranked": everything.count,
-        "unranked": add_up(cells, lambda cell: not ranked(cell)).count,
+        "unranked": add_up(cells).count - everything.count,
         "change": change(everything.value, before),
         "compared": scope.compared,
         "class_a": class_a.count,
@@ -71,8 +71,8 @@ def distribution(scope: Scope, cells: list[Cell], curve: dict) -> dict:
             "uncosted_lines": facts["uncosted_lines"] if scope.run.measure == "margin" else 0,
             "uncosted_revenue": facts["uncosted_revenue"],
         }
-    in_a = add_up(cells, lambda cell: cell.value_class == "A").count
-    others = add_up(cells, lambda cell: cell.value_class == "N").count
+    in_a = add_up(cells, value_class="A").count
+    others = add_up(cells, value_class="N").count
     return {
         "positive": curve["positive"],
         "in_a": in_a,

@@ -1,5 +1,7 @@
 """Columns into tables, in bulk: COPY on PostgreSQL, executemany on SQLite."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from itertools import chain
 from typing import Any
@@ -45,11 +47,33 @@ def reset_sequences(used: list[type[models.Model]]) -> None:
             cursor.execute(statement)
 
 
-def check_at_once() -> None:
-    """Have PostgreSQL check foreign keys per statement, not keep 10 million checks for the end."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+@contextmanager
+def checked_at_the_end(filled: list[type[models.Model]]) -> Iterator[None]:
+    """Have PostgreSQL check the foreign keys of tables once, by a join, not row by row.
+
+    Row by row takes twice as long as the rows themselves. What goes wrong in between must roll the
+    transaction back, and the keys with it. SQLite's look-ups cost little.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        # What was written so far, or else its checks would wait and hold off the changes.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            """
+            SELECT conrelid::regclass, quote_ident(conname), pg_get_constraintdef(oid)
+              FROM pg_constraint
+             WHERE contype = 'f' AND conrelid = ANY(%s::regclass[]) ORDER BY 1, 2
+            """,
+            [[connection.ops.quote_name(model._meta.db_table) for model in filled]],
+        )
+        keys = cursor.fetchall()
+        for table, key, _definition in keys:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key}")
+        yield
+        for table, key, definition in keys:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {key} {definition}")
 
 
 def _listed(column: Any, field: models.Field, count: int) -> list:

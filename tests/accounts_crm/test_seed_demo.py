@@ -178,6 +178,20 @@ def test_every_reference_leads_somewhere():
     assert not Interaction.objects.filter(ours=None).exists()
 
 
+def test_the_tables_keep_their_foreign_keys():
+    def keys():
+        with connection.cursor() as cursor:
+            return [
+                connection.introspection.get_constraints(cursor, model._meta.db_table)
+                for model in company.FILLED
+            ]
+
+    before = keys()
+    make()
+
+    assert keys() == before
+
+
 def test_every_account_with_an_owner_has_that_one_leader():
     make()
 

@@ -1,0 +1,177 @@
+"""Who gets what: one row per route and method, one column per person; an unlisted row fails."""
+
+import datetime as dt
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.urls import get_resolver
+
+from tests.access_table import PEOPLE, TABLE
+from tests.nights import make_run, order
+from tests.routes import METHODS, api_methods, routes
+
+# The admin and allauth bring their own doors and tests; the shell's tests hold ours before them.
+ELSEWHERE = ("admin/", "auth/")
+REFUSALS = {"login", "401", "403", "404"}
+# Rows that come and go with a request, whoever asks.
+PASSING = {"sessions.Session", "accounts_crm.IdempotentCall"}
+
+
+def our_routes():
+    for route, view in routes(get_resolver().url_patterns):
+        if not route.startswith(ELSEWHERE):
+            yield f"/{route}", view
+
+
+@pytest.fixture
+def things(cast, account):
+    """Return one row of everything a route may name, all of the account in the region East."""
+    from churn.models import Flag
+    from customers import actions
+    from customers.models import Complaint
+
+    olga = cast["olga_owner"]
+    day = dt.date(2024, 6, 1)
+    line = order(account, day, 100)
+    entry = actions.log_contact(
+        account, by=olga, kind="call", step={"what": "Call back", "due": day, "who": olga}
+    )
+    contact = actions.add_contact(account, by=olga, name="Wen")
+    complaint = Complaint.objects.create(
+        account=account, category="quality", severity=1, opened_on=day, text="Worn"
+    )
+    score = actions.record_satisfaction(account, by=olga, score=7, date=day)
+    flag = Flag.objects.create(account=account, kind="manual", reason="A rival's quote")
+    return {
+        "accounts": account.pk,
+        "contacts": contact.pk,
+        "interactions": entry.pk,
+        "next-steps": entry.next_step.pk,
+        "complaints": complaint.pk,
+        "satisfaction": score.pk,
+        "order-lines": line.pk,
+        "flags": flag.pk,
+        "runs": make_run(dt.date(2024, 6, 30)).pk,
+        "tokens": "none",
+    }
+
+
+def path_of(route, things):
+    """Return the URL of a route with the rows of `things` in it."""
+    text = route
+    for mark in ("<int:pk>", "<str:key>", "(?P<pk>[^/]+)"):
+        while mark in text:
+            noun = text.split(mark)[0].rstrip("/").rsplit("/", 1)[-1]
+            text = text.replace(mark, str(things[noun]), 1)
+    return text.replace("(?P<rest>.*)", "nowhere/").replace("^", "").replace("$", "")
+
+
+def counts():
+    return {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.label not in PASSING
+    }
+
+
+def test_every_route_and_method_has_a_row():
+    found = set()
+    for route, view in our_routes():
+        found |= {f"{method} {route}" for method in api_methods(view) or METHODS}
+    listed = set(TABLE)
+    assert found - listed == set()
+    assert listed - found == set()
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+def test_everybody_gets_what_the_table_says(htmx, things, cast, client):
+    """One test for all rows: what they need is made once, and undone after each request."""
+    before = counts()
+    wrong = {}
+    for row, statuses in TABLE.items():
+        for person, expected in zip(PEOPLE, statuses.split(), strict=True):
+            with transaction.atomic():
+                got = answer_to(client, cast.get(person), row, things, htmx)
+                if got in REFUSALS and counts() != before:
+                    wrong[row, person] = "refused, yet something was written"
+                transaction.set_rollback(True)
+            # A fragment may be answered otherwise than a page, but to the same people.
+            same = got == expected or (htmx and not {got, expected} & REFUSALS)
+            if not same:
+                wrong[row, person] = f"{got}, not {expected}"
+    assert wrong == {}
+
+
+def answer_to(client, person, row, things, htmx):
+    """Return the status of a request, or "login" for a way to the door."""
+    method, route = row.split()
+    client.logout()
+    if person:
+        client.force_login(person)
+    api = route.startswith("/api/")
+    answer = client.generic(
+        method,
+        path_of(route, things),
+        b"{}" if api else b"",
+        content_type="application/json" if api else "application/x-www-form-urlencoded",
+        headers={"HX-Request": "true"} if htmx and not api else {},
+    )
+    return "login" if is_login(answer) else str(answer.status_code)
+
+
+def is_login(answer):
+    target = answer.headers.get("HX-Redirect", "") or answer.headers.get("Location", "")
+    return target.startswith("/auth/login/")
+
+
+VARIANTS = ("", "?q=Zeph", "?ordering=-name", "?sort=-name", "?page_size=500", "?scope=group")
+
+
+@pytest.mark.parametrize("person", ["olga_owner", "otto_outsider", "dirk_director"])
+def test_no_page_and_no_list_shows_a_row_of_elsewhere(person, things, far_account, cast, client):
+    """A canary in another region: its name, code and people appear nowhere."""
+    from customers import actions
+    from customers.models import Event
+
+    dora = cast["dora_director"]
+    actions.log_contact(far_account, by=dora, kind="call", note="canary note")
+    actions.add_contact(far_account, by=dora, name="Canary Person")
+    order(far_account, dt.date(2024, 6, 2), 777_777_77)
+    make_run(dt.date(2024, 6, 30))
+    assert Event.objects.filter(account=far_account).exists()
+    client.force_login(cast[person])
+
+    for route, view in our_routes():
+        if "GET" not in (api_methods(view) or METHODS):
+            continue
+        for variant in VARIANTS:
+            answer = client.get(path_of(route, things) + variant)
+            text = answer.content.decode(errors="replace").lower()
+            for canary in ("canary works", "canary note", "canary person", "777,777", "777777"):
+                assert canary not in text, f"{route}{variant}"
+
+
+def test_the_canary_would_be_seen(things, far_account, cast, client):
+    client.force_login(cast["dora_director"])
+
+    assert "canary works" in client.get("/accounts/").content.decode().lower()
+    assert "canary works" in client.get("/api/v1/accounts/").content.decode().lower()
+
+
+def test_a_row_of_elsewhere_is_not_found_by_its_own_address(far_account, cast, client):
+    client.force_login(cast["olga_owner"])
+
+    for address in (
+        f"/accounts/{far_account.pk}/",
+        f"/accounts/{far_account.pk}/edit/",
+        f"/api/v1/accounts/{far_account.pk}/",
+        f"/log/?account={far_account.pk}",
+    ):
+        assert client.get(address).status_code == 404, address
+
+
+def test_the_walk_finds_an_unlisted_page():
+    from django.urls import path
+
+    assert list(routes([path("planted/", print)])) == [("planted/", print)]

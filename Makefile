@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 STAMP := .venv/.locked
 
-.PHONY: setup demo run test lint format lock messages clean
+.PHONY: setup translations demo run test lint format lock messages clean
 
 setup: $(STAMP)
 
@@ -19,7 +19,7 @@ $(STAMP): requirements-dev.lock
 	@touch $(STAMP)
 
 translations: $(STAMP)
-	@$(PY) -m babel.messages.frontend -q compile -d locale -D django >/dev/null 2>&1 || true
+	@.venv/bin/pybabel -q compile -d locale -D django
 
 demo: setup translations
 	@$(PY) manage.py migrate -v 0
@@ -56,7 +56,6 @@ lock: setup
 # Needs gettext.
 messages: setup
 	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap -i .venv -i var
-	$(PY) manage.py makemessages -d djangojs -l zh_Hans --no-obsolete --no-wrap -i .venv -i var
 
 clean:
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache

@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
-CATALOGUES = ("django.po", "djangojs.po")
+CATALOGUE = "locale/zh_Hans/LC_MESSAGES/django.po"
 
 
 def strings(path):
@@ -31,39 +31,19 @@ def main():
                 target = copy / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, target)
-        for domain in ("django", "djangojs"):
-            subprocess.run(
-                [
-                    sys.executable,
-                    "manage.py",
-                    "makemessages",
-                    "-v0",
-                    "-d",
-                    domain,
-                    "-l",
-                    "zh_Hans",
-                    "--no-obsolete",
-                    "--no-wrap",
-                ],
-                cwd=copy,
-                check=True,
-            )
-        for name in CATALOGUES:
-            path = ROOT / "locale/zh_Hans/LC_MESSAGES" / name
-            fresh_path = copy / "locale/zh_Hans/LC_MESSAGES" / name
-            if not fresh_path.exists():
-                continue
-            kept, fresh = strings(path) if path.exists() else {}, strings(fresh_path)
-            faults += [
-                f"{name}: not in the catalogue: {key[0]!r}" for key in fresh.keys() - kept.keys()
-            ]
-            faults += [f"{name}: no longer used: {key[0]!r}" for key in kept.keys() - fresh.keys()]
-            for key, message in kept.items():
-                texts = message.string if isinstance(message.string, tuple) else (message.string,)
-                if not all(texts) or message.fuzzy:
-                    faults.append(f"{name}: not translated: {key[0]!r}")
-                elif error := next(iter(message.check()), None):
-                    faults.append(f"{name}: {error}: {key[0]!r}")
+        subprocess.run(
+            [sys.executable, "manage.py", "makemessages", "-v0", "-l", "zh_Hans", "--no-obsolete"],
+            cwd=copy,
+            check=True,
+        )
+        kept, fresh = strings(ROOT / CATALOGUE), strings(copy / CATALOGUE)
+    faults += [f"not in the catalogue: {key[0]!r}" for key in fresh.keys() - kept.keys()]
+    faults += [f"no longer used: {key[0]!r}" for key in kept.keys() - fresh.keys()]
+    for key, message in kept.items():
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        if not all(texts) or message.fuzzy:
+            faults.append(f"not translated: {key[0]!r}")
+        faults += [f"{error}: {key[0]!r}" for error in message.check()]
     print("\n".join(sorted(faults)) or "All strings are translated.")
     return 1 if faults else 0
 

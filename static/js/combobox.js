@@ -60,17 +60,28 @@ document.addEventListener("focusin", (event) => {
   if (root && event.target.matches("[role=combobox]") && !isLocal(root)) show(root, event.target.value !== "");
 });
 
+// A list from the server is that of an earlier text until the next one arrives: Enter waits for it.
+const waiting = new WeakMap(); // div -> whether Enter was pressed meanwhile
+
 document.addEventListener("input", (event) => {
   const root = rootOf(event);
-  if (!root || !event.target.matches("[role=combobox]") || !isLocal(root)) return;
-  if (event.target.value.trim()) filter(root);
+  if (!root || !event.target.matches("[role=combobox]")) return;
+  if (!isLocal(root)) {
+    waiting.set(root, false);
+    activate(root, null);
+  } else if (event.target.value.trim()) filter(root);
   else hide(root);
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const frame = event.detail.target;
   const root = frame.matches?.("[data-options]") ? frame.closest("[data-combobox]") : null;
-  if (root?.contains(document.activeElement)) show(root, part(root).input.value !== "");
+  if (!root?.contains(document.activeElement)) return;
+  const pressed = waiting.get(root);
+  waiting.delete(root);
+  show(root, part(root).input.value !== "");
+  const { active } = part(root);
+  if (pressed && active) pick(root, active);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -86,8 +97,9 @@ document.addEventListener("keydown", (event) => {
     activate(root, options.at(at % options.length));
   } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
     event.preventDefault(); // it picks; what is typed here is no value of the form
-    const option = open && (active ?? (input.value.trim() && options[0]));
+    const option = open && (active ?? (input.value.trim() && !waiting.has(root) && options[0]));
     if (option) pick(root, option);
+    else if (waiting.has(root)) waiting.set(root, true);
     else if (!input.value) root.dispatchEvent(new CustomEvent("combobox:leave", { bubbles: true }));
   } else if (event.key === "Escape" && open) {
     event.preventDefault();

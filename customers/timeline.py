@@ -11,14 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import CharField, Count, Sum, Value
+from django.db.models import CharField, Count, Q, Sum, Value
 
 from customers import happenings
 from customers.models import Event, Interaction, OrderLine
 from customers.trade import Trade, amount, month_end
 
 PAGE = 20
-DAYS_OF_ORDERS = 500  # read at most for a page; in months they are far fewer than a page
+# Days with orders read for a page: enough for more months than a page holds.
+DAYS_OF_ORDERS = 31 * (PAGE + 2)
 
 
 @dataclass(frozen=True)
@@ -79,26 +80,25 @@ def page(
         days = _order_days(account, before, measure)
     else:
         days = [(day.date, day.value, day.orders) for day in reversed(trade.days)]
-    entries = [
-        *_contacts(account, before),
-        *_orders(days),
-        *_complaints(account, before),
-        *_changes(account, before),
+    kinds = [
+        _contacts(account, before),
+        _orders(days),
+        _complaints(account, before),
+        _changes(account, before),
     ]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    older = None
+    entries = sorted(itertools.chain(*kinds), key=lambda entry: entry.at, reverse=True)
+    # Down to here every kind was read; a kind that was cut may lack some of its last moment.
+    floors = [kind[-1].at for kind in kinds if len(kind) > PAGE]
     if trade is not None and trade.more:
-        # Beyond these orders the entries would have gaps.
-        older = _start_of_day(trade.first)
-        entries = [entry for entry in entries if entry.at >= older]
-    if len(entries) > PAGE:
+        floors.append(_start_of_day(trade.first) - dt.timedelta.resolution)
+    shown = [entry for entry in entries if not floors or entry.at > max(floors)]
+    older = shown[-1].at if floors and shown else max(floors, default=None)
+    if len(shown) > PAGE:
         # Everything of the page's last moment belongs to the page: the next begins before it.
-        last = entries[PAGE - 1].at
-        shown = [entry for entry in entries if entry.at >= last]
-        older = last if len(shown) < len(entries) else older
-        entries = shown
-    _add_people(entries)
-    return Page(entries, older)
+        older = shown[PAGE - 1].at
+        shown = [entry for entry in shown if entry.at >= older]
+    _add_people(shown)
+    return Page(shown, older)
 
 
 def _contacts(account, before) -> list[Entry]:
@@ -138,11 +138,16 @@ def _orders(days: list[tuple[dt.date, int, int]]) -> list[Entry]:
 
 
 def _complaints(account, before) -> list[Entry]:
+    """Return the complaints, each at a moment of its own: a day may bring many."""
     rows = account.complaints.order_by("-opened_on", "-pk")
     if before:
-        rows = rows.filter(opened_on__lte=_day(before))
-    entries = [Entry(_noon(row.opened_on), "complaint", row) for row in rows[: PAGE + 1]]
-    return [entry for entry in entries if not before or entry.at < before]
+        day = _day(before)
+        past_noon = (before - _noon(day)) // dt.timedelta.resolution
+        rows = rows.filter(Q(opened_on__lt=day) | Q(opened_on=day, pk__lt=past_noon))
+    return [
+        Entry(_noon(row.opened_on) + row.pk * dt.timedelta.resolution, "complaint", row)
+        for row in rows[: PAGE + 1]
+    ]
 
 
 def _changes(account, before) -> list[Entry]:

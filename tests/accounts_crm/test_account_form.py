@@ -1,33 +1,13 @@
 """Adding and editing accounts: every fault at its field, and nobody overwrites anybody."""
 
-import re
-
 import pytest
 
 from customers import actions
 from customers.models import Account, Event, Region
 from teams.models import TeamMember, User
+from tests.forms import errors, fields
 
 pytestmark = pytest.mark.django_db
-
-
-def fields(response):
-    """Return what the drawn form would send: name -> value."""
-    html = response.content.decode()
-    sent = {}
-    for tag in re.findall(r"<input[^>]*>", html):
-        name, value = (re.search(rf'\b{key}="([^"]*)"', tag) for key in ("name", "value"))
-        if name and 'type="search"' not in tag:
-            sent[name[1]] = value[1] if value else ""
-    for name, body in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', html, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', body)
-        sent[name] = chosen[1] if chosen else ""
-    sent.pop("csrfmiddlewaretoken", None)
-    return sent
-
-
-def errors(response):
-    return {name: " ".join(texts) for name, texts in response.context["form"].errors.items()}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from customers import actions
 from customers.calendar import business_today
 from customers.models import Complaint, Contact, Event, PurchasePotential, SatisfactionScore
-from tests.accounts_crm.test_account_form import errors, fields
+from tests.forms import errors, fields
 
 TODAY = business_today()
 TOMORROW = TODAY + dt.timedelta(days=1)

@@ -10,58 +10,59 @@ from django.db import connection
 
 
 @dataclass(frozen=True)
+class Took:
+    """What a piece of work took, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True)
 class Figure:
     """What Keel and its baseline took for one piece of work."""
 
     work: str
     size: str
-    unit: str  # "s" or "ms"
-    ours: float
-    bare: float | None  # None: there is none to compare with
+    ours: Took
+    bare: Took | None  # None: there is none to compare with
     baseline: str = ""
     aim: str = ""
-    queries: int | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        return self.ours / self.bare if self.bare else None
+    queries: int | None = None  # of a page, whose time is shown as processor time
 
 
 def table(figures: list[Figure]) -> str:
     """Return the figures as a Markdown table."""
-    head = ["work", "size", "Keel", "bare", "ratio", "queries", "bare is", "aim"]
-    lines = [head, ["---"] * len(head)]
-    for one in figures:
-        lines.append(
-            [
-                one.work,
-                one.size,
-                _shown(one.ours, one.unit),
-                "–" if one.bare is None else _shown(one.bare, one.unit),
-                "–" if one.ratio is None else f"{one.ratio:.2f}",
-                "" if one.queries is None else str(one.queries),
-                one.baseline,
-                one.aim,
-            ]
-        )
+    head = "work | size | Keel | bare | ratio | CPU ratio | queries | bare is | aim".split(" | ")
+    lines = [head, ["---"] * len(head), *map(_line, figures)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _shown(value: float, unit: str) -> str:
-    return f"{value:.1f} ms" if unit == "ms" else f"{value:.2f} s"
+def _line(one: Figure) -> list[str]:
+    page = one.queries is not None
+    return [
+        one.work,
+        one.size,
+        _shown(one.ours, page),
+        _shown(one.bare, page) if one.bare else "–",
+        f"{one.ours.wall / one.bare.wall:.2f}" if one.bare and not page else "–",
+        f"{one.ours.cpu / one.bare.cpu:.2f}" if one.bare else "–",
+        str(one.queries) if page else "–",
+        one.baseline,
+        one.aim,
+    ]
 
 
-def best_of(times: int, *works: Callable[[], float]) -> list[float]:
-    """Return the least seconds of each work; they take turns, so that neighbours hit all alike."""
+def _shown(took: Took, page: bool) -> str:
+    return f"{1000 * took.cpu:.1f} ms" if page else f"{took.wall:.2f} s"
+
+
+def best_of(times: int, *works: Callable[[], Took]) -> list[Took]:
+    """Return the least that each work took; they take turns, so that neighbours hit all alike."""
     took = [[work() for work in works] for _turn in range(times)]
-    return [min(column) for column in zip(*took, strict=True)]
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long a work took on the wall's clock."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    return [
+        Took(min(one.wall for one in column), min(one.cpu for one in column))
+        for column in zip(*took, strict=True)
+    ]
 
 
 class Cpu:
@@ -90,15 +91,18 @@ class Cpu:
         beside = _nanoseconds(self._backend) if self._backend else 0
         return time.process_time() + (beside or 0) / 1e9
 
-    def median_ms(self, times: int, work: Callable[[], object]) -> float:
-        """Return the median milliseconds of a work, after two turns that warm the caches."""
-        took = []
-        for turn in range(times + 2):
-            began = self.now()
-            work()
-            if turn >= 2:
-                took.append(1000 * (self.now() - began))
-        return statistics.median(took)
+    def took(self, work: Callable[[], object]) -> Took:
+        """Return what a work took."""
+        wall, cpu = time.perf_counter(), self.now()
+        work()
+        return Took(time.perf_counter() - wall, self.now() - cpu)
+
+    def median(self, times: int, work: Callable[[], object]) -> Took:
+        """Return the median of what a work took, after two turns that warm the caches."""
+        took = [self.took(work) for _turn in range(times + 2)][2:]
+        return Took(
+            statistics.median(one.wall for one in took), statistics.median(one.cpu for one in took)
+        )
 
 
 def _nanoseconds(schedule: Path | None) -> int | None:

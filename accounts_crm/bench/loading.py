@@ -9,15 +9,14 @@ from pathlib import Path
 import numpy as np
 from django.db import connection, transaction
 
-from accounts_crm.bench.figures import Figure, seconds
+from accounts_crm.bench.figures import Cpu, Figure, Took
+from accounts_crm.bench.twins import twin
 from accounts_crm.demo.sheets import dice
 from customers.calendar import business_today
 from customers.imports.orders import import_orders
 from customers.models import Account, OrderLine
-from customers.sql import run
 
 SOURCE = "bench"
-COLUMNS = [str(field.column) for field in OrderLine._meta.concrete_fields if not field.primary_key]
 BATCH = 50_000
 HEADER = (
     "customer_id order_id line_id order_date product_id category quantity revenue cost currency"
@@ -28,23 +27,23 @@ def measure(lines: int) -> list[Figure]:
     """Return the figure of an import of so many lines into the table as it stands."""
     if not lines or not Account.objects.exists():
         return []
+    cpu = Cpu()
     with tempfile.TemporaryDirectory(prefix="keel-bench-") as folder:
         path = Path(folder) / "orders.csv"
         write_file(path, lines)
         with transaction.atomic():
             report = []
-            took = seconds(lambda: report.append(import_orders(path, source=SOURCE)))
+            took = cpu.took(lambda: report.append(import_orders(path, source=SOURCE)))
             stored = OrderLine.objects.filter(source=SOURCE).count()
             if stored != lines:
                 raise ValueError(f"import_orders stored {stored} of {lines} lines: {report[0]}")
-            bare = _load_bare(Path(folder) / "rows.copy")
+            bare = _load_bare(Path(folder) / "rows.copy", cpu)
             transaction.set_rollback(True)
     way = "COPY" if connection.vendor == "postgresql" else "executemany"
     return [
         Figure(
             "import_orders",
             f"{lines:,} lines",
-            "s",
             took,
             bare,
             f"{way} of the same rows, same indexes",
@@ -85,37 +84,24 @@ def write_file(path: Path, lines: int) -> None:
             out.writerows(rows)
 
 
-def _load_bare(path: Path) -> float:
-    """Load the imported rows once more, into a twin of the table; return the seconds."""
-    names = ", ".join(COLUMNS)
+def _load_bare(path: Path, cpu: Cpu) -> Took:
+    """Load the imported rows once more, into a twin of the table; return what it took."""
+    columns = twin(OrderLine, "bench_lines")
+    names = ", ".join(columns)
     select = f"SELECT {names} FROM customers_orderline WHERE source = '{SOURCE}' ORDER BY id"
     if connection.vendor == "postgresql":
-        run("CREATE TABLE bench_lines (LIKE customers_orderline INCLUDING ALL)")
         with connection.cursor() as cursor, path.open("w+b") as file:
             cursor.copy_expert(f"COPY ({select}) TO STDOUT", file)
             file.seek(0)
             copy = f"COPY bench_lines ({names}) FROM STDIN"
-            return seconds(lambda: cursor.copy_expert(copy, file))
-    _twin()
-    insert = f"INSERT INTO bench_lines ({names}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-    took = 0.0
+            return cpu.took(lambda: cursor.copy_expert(copy, file))
+    insert = f"INSERT INTO bench_lines ({names}) VALUES ({', '.join(['%s'] * len(columns))})"
+    parts = []
     with connection.cursor() as reader, connection.cursor() as writer:
         reader.execute(select)
         while batch := reader.fetchmany(BATCH):
-            took += seconds(partial(writer.executemany, insert, _plain(batch)))
-    return took
-
-
-def _twin() -> None:
-    """Make SQLite a second table like that of the order lines, indexes included."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = 'customers_orderline' "
-            "AND sql IS NOT NULL ORDER BY type DESC"
-        )
-        for (statement,) in cursor.fetchall():
-            twin = statement.replace("customers_orderline", "bench_lines")
-            cursor.execute(twin.replace('INDEX "', 'INDEX "bench_'))
+            parts.append(cpu.took(partial(writer.executemany, insert, _plain(batch))))
+    return Took(sum(one.wall for one in parts), sum(one.cpu for one in parts))
 
 
 def _plain(batch: list[tuple]) -> list[tuple]:

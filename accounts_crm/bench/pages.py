@@ -43,15 +43,14 @@ def measure(times: int) -> list[Figure]:
             with CaptureQueriesContext(connection) as captured:
                 _get(client, page.address)
             queries = len(captured)  # now: the next request forgets them
-            ours = cpu.median_ms(times, partial(_get, client, page.address))
+            ours = cpu.median(times, partial(_get, client, page.address))
             bare = None
             if page.plain:
-                bare = cpu.median_ms(times, partial(_get, client, page.plain))
+                bare = cpu.median(times, partial(_get, client, page.plain))
             figures.append(
                 Figure(
                     page.work,
                     f"{count:,} accounts",
-                    "ms",
                     ours,
                     bare,
                     page.baseline,

@@ -166,9 +166,10 @@ class Rankings(mixins.ListModelMixin, Resource):
             else ()
         )
         for row in rows:
-            positive = row.shown_value > 0
-            row.amount = to_major(row.shown_value, self.run.currency)
-            row.share = decimals(row.shown_value, base) if positive else None
+            value = int(row.shown_value)  # PostgreSQL sums whole numbers to a Decimal
+            positive = value > 0
+            row.amount = to_major(value, self.run.currency)
+            row.share = decimals(value, base) if positive else None
             row.cumulative_share = decimals(cumulative[row.pk], base) if positive else None
             rank_before = before.get(row.account_id)
             row.rank_move = rank_before and rank_before - row.rank
@@ -187,4 +188,4 @@ class Rankings(mixins.ListModelMixin, Resource):
                 f"SELECT id, shown_cumulative FROM ({sql}) shown WHERE id IN ({marks})",
                 [*params, *(row.pk for row in rows)],
             )
-            return dict(cursor.fetchall())
+            return {pk: int(value) for pk, value in cursor.fetchall()}

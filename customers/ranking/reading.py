@@ -118,7 +118,7 @@ def shown_total(run, user, *, scope: str = "account") -> Shown:
         positive=Count("pk", filter=Q(shown_value__gt=0)),
         accounts=Count("pk"),
     )
-    return Shown(False, *(sums[key] or 0 for key in ("base", "total", "positive", "accounts")))
+    return Shown(False, *(int(sums[key] or 0) for key in ("base", "total", "positive", "accounts")))
 
 
 def shown_rankings(run, user, *, scope: str = "account") -> QuerySet:

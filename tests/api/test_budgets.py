@@ -79,6 +79,7 @@ def grow(first, last, cast):
     each(SatisfactionScore, score=7, date=DAY)
     each(Flag, kind="manual", reason="x")
     each(Event, kind="test")
+    Event.objects.update(at=MOMENT)  # long settled
     findings = [{"signal": "no_contact", "strength": 1, "weight": 0.15, "share": 1, "figures": {
         "days": 90, "last": "2026-01-01", "every": 60}}]  # fmt: skip
     each(Risk, run=run, scored="scored", score=50, level="watch", value_at_stake=1, p_micro=10,
@@ -99,6 +100,12 @@ def grow(first, last, cast):
                 )
                 for place, account in enumerate(accounts, start=first)
             )
+    add_order_lines(accounts)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself after such growth
+
+
+def add_order_lines(accounts):
     OrderLine.objects.bulk_create(
         OrderLine(
             source="t",

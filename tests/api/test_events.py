@@ -9,6 +9,8 @@ from customers import actions, events
 from customers.models import Event
 
 
+# Only what is committed is shown; hence real transactions.
+@pytest.mark.django_db(transaction=True)
 def test_events_are_followed_by_id(api, account, cast):
     for name in ("Ann", "Bea", "Cid"):
         actions.add_contact(account, by=cast["ed_editor"], name=name)
@@ -30,6 +32,7 @@ def test_events_are_followed_by_id(api, account, cast):
     assert first["results"][0]["actor"] == cast["ed_editor"].pk
 
 
+@pytest.mark.django_db(transaction=True)
 def test_events_are_as_visible_as_their_account(api, account, far_account, cast):
     actions.add_contact(far_account, by=cast["dora_director"], name="Canary")
     events.record("run.published", as_of=(None, "2026-01-01"))

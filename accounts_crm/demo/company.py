@@ -47,7 +47,7 @@ FILLED: list[type[Model]] = [
     User,
     User.groups.through,
 ]
-LARGE = [
+LARGE: list[type[Model]] = [
     Contact,
     Interaction,
     Interaction.ours.through,

@@ -8,7 +8,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, OuterRef, QuerySet, Subquery, Value, When
 
 from accounts_crm.portfolio.filters import overdue
 from churn.queries import with_risk
@@ -20,14 +20,14 @@ from customers.parts import Named
 PAGE = 50
 # What the address calls an order -> the column, which is empty for some accounts, and how.
 ORDERS = {
-    "rank": F("place").asc(),
-    "-rank": F("place").desc(),
-    "value": F("place").desc(),
-    "-value": F("place").asc(),
-    "risk": F("risk_score").asc(),
-    "-risk": F("risk_score").desc(),
-    "contact": F("last_contact_on").asc(),
-    "-contact": F("last_contact_on").desc(),
+    "rank": "place",
+    "-rank": "-place",
+    "value": "-place",
+    "-value": "place",
+    "risk": "risk_score",
+    "-risk": "-risk_score",
+    "contact": "last_contact_on",
+    "-contact": "-last_contact_on",
 }
 # What a row is drawn from; the rest of the columns stays where it is.
 COLUMNS = ("code", "name", "other_name", "tier", "stage", "last_contact_on", "owner__name")
@@ -70,12 +70,17 @@ class Row:
         return None if last is None else days_since(last)
 
     @property
+    def cadence_low(self) -> int:
+        """Return from which day on the time is running out."""
+        return (self.cadence or 0) * 7 // 10
+
+    @property
     def step_late(self) -> int:
         """Return how many days the next step is late; 0 on the day itself, negative before."""
         return days_since(self.account.step_due)
 
 
-def figures(user, run, scope: str) -> QuerySet[Account]:
+def figures(user, run, scope: str) -> QuerySet:
     """Return the accounts a user sees, with the columns that filters and orders may use."""
     accounts = ranking.with_rank(Account.objects.visible_to(user), run, scope=scope)
     if scope == Ranking.Scope.GROUP:
@@ -93,7 +98,7 @@ def page_ids(accounts: QuerySet, order: str, start: int, total: int | None) -> l
     if order in NAMES:
         return list(accounts.order_by(*NAMES[order]).values_list("pk", flat=True)[start:stop])
     by = ORDERS[order]
-    column = by.expression.name
+    column = by.removeprefix("-")
     known = accounts.filter(**{f"{column}__isnull": False})
     # Two queries rather than NULLS LAST, which no index serves.
     ids = list(known.order_by(by, "pk").values_list("pk", flat=True)[start:stop])
@@ -189,7 +194,7 @@ def group_rows(ids: list[int], user, run, earlier, _cadences) -> list[Row]:
 def mark_cut(shown: list[Row], following: Row | None) -> None:
     """Mark the row after which, in a list by rank, class A ends."""
     for row, after in itertools.pairwise([*shown, following]):
-        if after is not None and row.account.value_class == Ranking.Class.A:
+        if row and after and row.account.value_class == Ranking.Class.A:
             row.closes_a = after.account.value_class != Ranking.Class.A
 
 

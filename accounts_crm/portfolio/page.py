@@ -96,7 +96,7 @@ def _list(request) -> dict[str, Any]:
         "more": following is not None,
         "earlier": earlier,
         "totals": totals(run, user, scope) if run else None,
-        "views": _views(data, user, counts),
+        "views": _views(data, user, {} if asked.missing else counts),
         "chips": chips(filters),
         "faults": faults(filters),
         "filtering": filtering(data),
@@ -144,7 +144,7 @@ def _aria_sort(column: str, order: str) -> str:
 
 
 def _quick_views(user) -> list[tuple[str, str, dict]]:
-    views = [("all", _("All"), {})]
+    views: list[tuple[str, str, dict]] = [("all", _("All"), {})]
     if mine(user):
         views.append(("mine", _("Mine"), {"owner": [str(user.pk)]}))
     return [
@@ -178,7 +178,7 @@ def _views(data: QueryDict, user, counts: dict[str, int]) -> list[QuickView]:
         now.pop(key, None)
     drawn = []
     for name, label, wanted in _quick_views(user):
-        if name == "mine" and not counts["mine"]:
+        if name == "mine" and counts.get("mine") == 0:
             continue  # a director need not own any
         address = QueryDict(mutable=True)
         for key, values in {**wanted, **kept}.items():

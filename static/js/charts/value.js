@@ -33,7 +33,7 @@ export function value(canvas, data) {
       datasets: [
         {
           data: data.values,
-          backgroundColor: data.whole.map((whole) => colour(whole ? "chart-b" : "chart-c")),
+          backgroundColor: data.whole.map((whole) => colour("chart-b", whole ? 1 : 0.45)),
           hoverBackgroundColor: colour("azurite"),
           categoryPercentage: 1,
           barPercentage: 0.6,

@@ -1,5 +1,7 @@
 """Logging a contact: as a page, and as a dialog everywhere."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -100,17 +102,18 @@ def _chosen(request, typed) -> Account | None:
 
 
 def _form(request, account: Account | None, typed: QueryDict, *, bound: bool) -> LogForm:
-    people = {
-        "account": account,
-        "contacts": contacts_of(account) if account else (),
-        "colleagues": colleagues_of(account, request.user),
-    }
+    make = partial(
+        LogForm,
+        account=account,
+        contacts=contacts_of(account) if account else (),
+        colleagues=colleagues_of(account, request.user),
+    )
     if bound:
-        return LogForm(typed, **people)
+        return make(typed)
     initial = {"kind": Interaction.Kind.CALL, "when": "now", "ours": [request.user.pk]}
     if typed:
         initial |= typed.dict() | {name: typed.getlist(name) for name in ("ours", "theirs")}
-    return LogForm(initial=initial, **people)
+    return make(initial=initial)
 
 
 def _store(account: Account, author: User, form: LogForm) -> Interaction:
@@ -132,28 +135,28 @@ def _logged(request, entry: Interaction, *, another: bool):
     context = {"said": said, "entry": entry}
     if another:
         # Said in the dialog itself: it stays open, and what lies behind it is out of reach.
-        response = _draw(request, _form(request, None, QueryDict(), bound=False), **context)
+        response = _draw(request, _form(request, None, QueryDict(), bound=False), said=context)
     else:
         response = render(request, "accounts_crm/_logged.html", context)
     return trigger_client_event(response, "contact-logged", {"account": entry.account_id})
 
 
-def _draw(request, form: LogForm, *, status: int = 200, **more):
+def _draw(request, form: LogForm, *, status: int = 200, said: dict | None = None):
     typed = form.data if form.is_bound else form.initial
     text = str(typed.get("q", "")).strip()
     limit = OFFERED if request.htmx else OFFERED_WITHOUT_SCRIPT
     faults = form.faults() if form.is_bound else []
     context = {
         "form": form,
-        "account": form.account,
-        "matches": [] if form.account else _matches(request.user, text, limit),
+        "account": form.met,
+        "matches": [] if form.met else _matches(request.user, text, limit),
         "q": text,
         "faults": faults,
         "faults_title": faults_title(faults),
         "due_days": {due: due_day(due) for due in (Due.TOMORROW, Due.FRIDAY, Due.WEEK)},
     }
     template = "accounts_crm/_log_form.html" if request.htmx else "accounts_crm/log.html"
-    return render(request, template, context | more, status=status)
+    return render(request, template, context | (said or {}), status=status)
 
 
 def _matches(user, text: str, limit: int) -> list[Account]:

@@ -55,8 +55,8 @@ class EntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.contacts = {str(person.pk): person for person in contacts}
         self.colleagues = {str(person.pk): person for person in colleagues}
-        self.fields["theirs"].choices = [(pk, pk) for pk in self.contacts]
-        self.fields["ours"].choices = [(pk, pk) for pk in self.colleagues]
+        offer(self.fields["theirs"], self.contacts)
+        offer(self.fields["ours"], self.colleagues)
 
     def clean_at(self):
         at = self.cleaned_data["at"]
@@ -79,7 +79,9 @@ class EntryForm(forms.Form):
         """Return every fault in the order of the form: the field, what is wrong with it."""
         errors = self.errors
         return [
-            (field, fault) for field in (*self.fields, "__all__") for fault in errors.get(field, ())
+            (field, str(fault))
+            for field in (*self.fields, "__all__")
+            for fault in errors.get(field, ())
         ]
 
     def chosen_theirs(self) -> list[str]:
@@ -107,7 +109,10 @@ class EntryForm(forms.Form):
 
 
 class LogForm(EntryForm):
-    """A new entry: the account, a moment in words, at most one next step."""
+    """A new entry: the account, a moment in words, at most one next step.
+
+    account  the one picked, None while there is none
+    """
 
     account = forms.CharField(required=False)
     when = forms.ChoiceField(
@@ -149,11 +154,11 @@ class LogForm(EntryForm):
 
     def __init__(self, *args, account: Account | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.account = account
-        self.fields["step_who"].choices = [("", ""), *((pk, pk) for pk in self.colleagues)]
+        self.met = account
+        offer(self.fields["step_who"], ["", *self.colleagues])
 
     def clean(self):
-        if self.account is None:
+        if self.met is None:
             self.add_error("account", gettext("Choose the account."))
         if not self.cleaned_data.get("new"):
             self.errors.pop("someone_new", None)  # a name left over from another choice
@@ -200,6 +205,11 @@ class LogForm(EntryForm):
         """Return what `customers.actions.log_contact` takes."""
         names = ("kind", "at", "ours", "theirs", "subject", "note", "tone", "step")
         return {name: self.cleaned_data[name] for name in names}
+
+
+def offer(field: forms.Field, ids: Iterable[str]) -> None:
+    """Let a field of choices take these ids; what they are called is drawn elsewhere."""
+    field.choices = [(pk, pk) for pk in ids]  # type: ignore[attr-defined]
 
 
 def moment(when: str) -> dt.datetime:

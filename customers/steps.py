@@ -8,7 +8,7 @@ from customers.models import Interaction, NextStep
 def with_people(steps: Iterable[NextStep]) -> list[NextStep]:
     """Return steps, each with `people`: the names of whom the step came out of meeting."""
     steps = list(steps)
-    met: dict[int, list[str]] = {}
+    met: dict[int | None, list[str]] = {}
     pairs = Interaction.theirs.through.objects.filter(
         interaction__in=[step.interaction_id for step in steps if step.interaction_id]
     )

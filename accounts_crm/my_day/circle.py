@@ -57,8 +57,9 @@ class Row:
     @property
     def silent(self) -> bool:
         """Say whether the contact is later than the tier asks; unknown is not late."""
-        alive = self.account.status != Account.Status.LOST
-        return alive and None not in (self.days, self.cadence) and self.days > self.cadence
+        if self.days is None or self.cadence is None:
+            return False
+        return self.account.status != Account.Status.LOST and self.days > self.cadence
 
     @property
     def cadence_low(self) -> int:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -82,14 +84,7 @@ def todo(user, rows: list[Row]) -> Todo:
         .select_related("account", "interaction", "who")
         .order_by("part", "due", "pk")[:SHOWN]
     )
-    names = {OVERDUE: _("Overdue"), TODAY: _("Today"), SOON: _("Next 7 days")}
-    names[CLOSED] = _("Closed today")
-    parts: dict[int, list[NextStep]] = {}
-    for step in with_people(steps):
-        parts.setdefault(step.part, []).append(step)
-    return Todo(
-        [Group(names[part], part, steps, steps[0].in_part) for part, steps in parts.items()]
-    )
+    return Todo([_group(part, list(its)) for part, its in groupby(with_people(steps), _part)])
 
 
 def logged(user) -> list[Interaction]:
@@ -108,3 +103,12 @@ def logged(user) -> list[Interaction]:
 
 def _month_start() -> dt.datetime:
     return timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _part(step: Any) -> int:
+    return step.part
+
+
+def _group(part: int, steps: list[Any]) -> Group:
+    names = {OVERDUE: _("Overdue"), TODAY: _("Today"), SOON: _("Next 7 days")}
+    return Group(names.get(part, _("Closed today")), part, steps, steps[0].in_part)

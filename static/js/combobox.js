@@ -73,9 +73,11 @@ document.addEventListener("input", (event) => {
   else hide(root);
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// After settling: until then htmx gives an option that was there before its old attributes.
+document.addEventListener("htmx:afterSettle", (event) => {
   const frame = event.detail.target;
-  const root = frame.matches?.("[data-options]") ? frame.closest("[data-combobox]") : null;
+  if (!frame.matches?.("[data-options]")) return catchUp();
+  const root = frame.closest("[data-combobox]");
   if (!root?.contains(document.activeElement)) return;
   const pressed = waiting.get(root);
   waiting.delete(root);
@@ -83,6 +85,15 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const { active } = part(root);
   if (pressed && active) pick(root, active);
 });
+
+// What was typed into a field that had just come, before htmx listened to it.
+const catchUp = () =>
+  document.querySelectorAll("[data-combobox]").forEach((root) => {
+    const pressed = waiting.get(root);
+    if (pressed === undefined) return;
+    part(root).input.dispatchEvent(new Event("input", { bubbles: true }));
+    waiting.set(root, pressed);
+  });
 
 document.addEventListener("keydown", (event) => {
   const root = rootOf(event);

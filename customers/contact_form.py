@@ -1,5 +1,7 @@
 """The form of a person at a customer."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -52,12 +54,13 @@ class ContactForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.account = account
         # The person itself and those below stay in the list: the action says why they cannot be.
-        self.fields["parent"].queryset = account.contacts.exclude(pk=self.instance.pk)
-        self.fields["parent"].empty_label = _("Nobody known")
-        self.fields["left_on"].input_formats = ["%Y-%m-%d"]
+        fields: dict[str, Any] = self.fields
+        fields["parent"].queryset = account.contacts.exclude(pk=self.instance.pk)
+        fields["parent"].empty_label = _("Nobody known")
+        fields["left_on"].input_formats = ["%Y-%m-%d"]
         for name in ("function", "level", "dmu_role", "attitude"):
-            choices = list(self.fields[name].choices)
-            self.fields[name].choices = [("", _("Unknown")), *choices[1:]]
+            choices = list(fields[name].choices)
+            fields[name].choices = [("", _("Unknown")), *choices[1:]]
 
     def drawn_anew(self, stored):
         return ContactForm(instance=stored, account=self.account)

@@ -11,7 +11,7 @@ from customers.errors import Refused
 
 
 @transaction.atomic
-def change(row: models.Model, kind: str, /, *, by, version: int | None, **values: Any) -> list[str]:
+def change(row: Any, kind: str, /, *, by, version: int | None, **values: Any) -> list[str]:
     """Write new values into a row, one version on, and record what changed.
 
     kind     of the event; by position only, since a field may be called so too
@@ -19,8 +19,8 @@ def change(row: models.Model, kind: str, /, *, by, version: int | None, **values
     Return the names of the changed fields; none, and no event, if everything was so already.
     Raises Refused with both values of every field in conflict if the row changed meanwhile.
     """
-    model = type(row)
-    current = model._default_manager.get(pk=row.pk)
+    model: type[models.Model] = type(row)
+    current: Any = model._default_manager.get(pk=row.pk)
     read = current.version if version is None else version
     changed = {
         name: (getattr(current, name), new)
@@ -39,25 +39,25 @@ def change(row: models.Model, kind: str, /, *, by, version: int | None, **values
         raise _conflict(model._default_manager.get(pk=row.pk), changed)
     for name, (_old, new) in changed.items():
         setattr(row, name, new)
-    row.version = read + 1  # type: ignore[attr-defined]
-    account = row if model._meta.label == "customers.Account" else row.account  # type: ignore[attr-defined]
+    row.version = read + 1
+    account = row if model._meta.label == "customers.Account" else row.account
     events.record(kind, account, by=by, about=row, **changed)
     return list(changed)
 
 
-def touch(row: models.Model) -> None:
+def touch(row: Any) -> None:
     """Move a row's version one on, where only its related rows changed.
 
     Raises Refused if the row changed since it was read.
     """
-    model = type(row)
-    read = row.version  # type: ignore[attr-defined]
+    model: type[models.Model] = type(row)
+    read = row.version
     written = model._default_manager.filter(pk=row.pk, version=read).update(
         version=F("version") + 1
     )
     if not written:
         raise _conflict(model._default_manager.get(pk=row.pk), {})
-    row.version = read + 1  # type: ignore[attr-defined]
+    row.version = read + 1
 
 
 def _conflict(current, changed) -> Refused:

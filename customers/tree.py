@@ -5,6 +5,7 @@ a walk from one node costs a millisecond; hence these few lines.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -28,7 +29,7 @@ def ancestors(label: str, pk: int) -> list[int]:
     )
 
 
-def place_under(node: models.Model, parent: models.Model | None) -> None:
+def place_under(node: Any, parent: models.Model | None) -> None:
     """Write the node's parent; the only way a parent is changed after creation.
 
     Two moves at once could close a circle that neither sees, so all moves of one tree queue up.

@@ -6,9 +6,10 @@ what the other changed elsewhere, and shows both values of the fields that both 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -102,7 +103,7 @@ class VersionedForm(forms.ModelForm):
         self.stale = True
         stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
         fresh = self.drawn_anew(stored)
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         touched = self.touched()
         for name in self.fields:
             if name == "version":

@@ -174,7 +174,8 @@ def _recompute(book, touches, write, event, currencies, progress, compute_early)
             changed = sum(_apply(model, pairs) for model, pairs in _AMOUNTS)
             kind, by, figures = event
             figures |= {"rows": changed, "currency": settings.REPORTING_CURRENCY}
-            events.record(kind, by=by, **{name: (None, it) for name, it in figures.items()})
+            changes: dict[str, Any] = {name: (None, it) for name, it in figures.items()}
+            events.record(kind, by=by, **changes)
             return Recomputed(figures.get("rates", 0), changed)
     finally:
         if not connection.needs_rollback:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from customers.imports import encodings, headers, sheets
 from customers.imports.headers import Columns
@@ -32,6 +33,7 @@ class Table:
 
     rows      yields (line number, cells); the first line is 1; empty rows are left out
     position  bytes of the file read so far, of `size`
+    sample    some words, where the encoding is a guess
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Table:
     rows: Iterator[tuple[int, list[str]]]
     position: Callable[[], int]
     encoding: str = ""
+    sample: str = ""
     delimiter: str = ""
     sheet: str = ""
 
@@ -88,17 +91,17 @@ def _open_text(path, size, kind, known, required):
     binary = reopen()
 
     def position() -> int:
-        source = binary.fileobj if isinstance(binary, _Unpacked) else binary
+        source: Any = binary.fileobj if isinstance(binary, _Unpacked) else binary
         return source.tell() if source and not source.closed else size
 
-    with io.TextIOWrapper(binary, encoding=encoding, newline="") as stream:
+    with io.TextIOWrapper(binary, encoding=encoding.name, newline="") as stream:
         lines = _lines(stream)
         skipped, first = next(((n, line) for n, line in enumerate(lines) if line.strip()), (0, ""))
         cells = {sign: _split(first, sign) for sign in DELIMITERS}
         sign = max(DELIMITERS, key=lambda each: headers.recognised(cells[each], known))
         columns = headers.read(cells[sign], known, required)
         rows = _rows(lines, sign, skipped + 1)
-        yield Table(kind, size, columns, rows, position, encoding=encoding, delimiter=sign)
+        yield Table(kind, size, columns, rows, position, *encoding, delimiter=sign)
 
 
 def _lines(stream: io.TextIOWrapper) -> Iterator[str]:

@@ -67,8 +67,8 @@ class Command(BaseCommand):
             except FileRefused as refusal:
                 raise CommandError(str(refusal)) from None
             except (OperationalError, Changed) as error:
-                refusal = FileRefused("busy")
-                raise CommandError(f"{refusal} ({error})") from error
+                busy = FileRefused("busy")
+                raise CommandError(f"{busy} ({error})") from error
         if report.large_for_sqlite:
             self.stderr.write(
                 _(

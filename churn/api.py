@@ -141,7 +141,7 @@ class Risks(mixins.ListModelMixin, Resource):
 class FlagSerializer(RowSerializer):
     """A warning that somebody has to answer, with the findings as they were."""
 
-    account = AccountRef()
+    account: serializers.Field = AccountRef()
     account_code = serializers.CharField(source="account.code", read_only=True)
     findings = FindingSerializer(many=True, read_only=True)
     opened_at = Moment(read_only=True)

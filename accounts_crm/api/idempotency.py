@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -69,8 +70,9 @@ def answer_once(request, key: str, call: Callable[[], Response]) -> Response:
         raise KeyReused(
             _("This Idempotency-Key was used for another request. Use a new key for a new one.")
         )
-    headers = {**known.answer["headers"], REPLAYED: "true"}
-    return Response(known.answer["body"], status=known.status, headers=headers)
+    answer: Any = known.answer  # stored with the row, so it is there
+    headers = {**answer["headers"], REPLAYED: "true"}
+    return Response(answer["body"], status=known.status, headers=headers)
 
 
 def _digest(request) -> str:

@@ -1,5 +1,7 @@
 """The API's schema: every error answer and header that holds for all resources."""
 
+from typing import Any
+
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -30,14 +32,14 @@ class ConflictSerializer(serializers.Serializer):
     """What somebody else changed meanwhile."""
 
     version = serializers.IntegerField(help_text="The version that now holds.")
-    fields = serializers.DictField(child=BothValuesSerializer())  # type: ignore[assignment]
+    fields: Any = serializers.DictField(child=BothValuesSerializer())
 
 
 class ErrorSerializer(serializers.Serializer):
     """What is wrong."""
 
     detail = serializers.CharField()
-    errors = serializers.DictField(
+    errors: Any = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         help_text="Messages by field, nested ones as next_step.due.",
     )

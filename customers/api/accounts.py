@@ -1,6 +1,9 @@
 """Accounts."""
 
+from typing import Any
+
 import django_filters
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -18,12 +21,12 @@ from customers.tree import descendants
 class AccountSerializer(RowSerializer):
     """An account's master data."""
 
-    parent = RowRef(Account, required=False, allow_null=True)
+    parent: Any = RowRef(Account, required=False, allow_null=True)
     region = RowRef(Region, required=False, allow_null=True)
     region_name = serializers.CharField(
         source="region.name", read_only=True, default=None, allow_null=True
     )
-    owner = RowRef(None, read_only=True)
+    owner = RowRef(get_user_model, read_only=True)
     owner_name = serializers.CharField(
         source="owner.name", read_only=True, default=None, allow_null=True
     )
@@ -87,7 +90,7 @@ class Accounts(Adding, Changing, Reading):
     serializer_class = AccountSerializer
     filterset_class = AccountFilter
     ordering = ("name",)
-    ordering_fields = ("name", "code", "created_at")
+    ordering_fields: Any = ("name", "code", "created_at")
 
     def add(self, values):
         if not access.may_open_accounts(self.request.user):

@@ -88,7 +88,7 @@ class SatisfactionFilter(django_filters.FilterSet):
 
     class Meta:
         model = SatisfactionScore
-        fields = []
+        fields: list[str] = []
 
 
 class Satisfaction(Adding, Reading):

@@ -32,8 +32,8 @@ FIELDS = (
 class Amounted(serializers.ModelSerializer):
     """Amounts in major units of the row's own currency."""
 
-    def amount(self, row, minor: int | None) -> str | None:
-        return None if minor is None else str(to_major(minor, row.currency))
+    def amount(self, row, minor: int) -> str:
+        return str(to_major(minor, row.currency))
 
 
 class OrderLineSerializer(Amounted):
@@ -54,7 +54,7 @@ class OrderLineSerializer(Amounted):
         return self.amount(row, row.revenue_minor)
 
     def get_cost(self, row) -> str | None:
-        return self.amount(row, row.cost_minor)
+        return None if row.cost_minor is None else self.amount(row, row.cost_minor)
 
 
 class SentLineSerializer(serializers.Serializer):
@@ -79,7 +79,7 @@ class LineResultSerializer(serializers.Serializer):
 
     index = serializers.IntegerField(help_text="Its place in the list that was sent, from 0.")
     status = serializers.ChoiceField(choices=["stored", "unchanged", "refused"])
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    errors: Any = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
 class BulkResultSerializer(serializers.Serializer):
@@ -102,7 +102,7 @@ class OrderLineFilter(django_filters.FilterSet):
 
     class Meta:
         model = OrderLine
-        fields = []
+        fields: list[str] = []
 
 
 class OrderLines(Reading):
@@ -167,7 +167,8 @@ class OrderLines(Reading):
 
     def source(self) -> str:
         """Return which system the lines come from: the token's name."""
-        return self.request.auth.name if self.request.auth else "api"
+        token: Any = self.request.auth
+        return token.name if token else "api"
 
     def store(self, lines: list, source: str, *, atomic: bool) -> list[dict]:
         """Store what the caller may write, and return a result per line."""

@@ -54,7 +54,7 @@ class RankingFilter(django_filters.FilterSet):
 
     class Meta:
         model = Ranking
-        fields = []
+        fields: list[str] = []
 
     @classmethod
     def get_filters(cls):
@@ -125,8 +125,7 @@ class Rankings(mixins.ListModelMixin, Resource):
     def whole(self) -> bool:
         return access.sees_all(self.request.user)
 
-    @property
-    def ordering(self) -> tuple[str, ...]:
+    def own_order(self):
         """Return the list's own order: for groups seen in part, that of what is seen of them."""
         whole_values = self.whole or self.scope == Ranking.Scope.ACCOUNT
         return ("position",) if whole_values else ("-shown_value", "position")

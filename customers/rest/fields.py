@@ -50,7 +50,7 @@ class Moment(serializers.DateTimeField):
         return value and value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-class _References:
+class _References(serializers.Field):
     """Finds rows by id among those the person may see."""
 
     default_error_messages = {
@@ -58,27 +58,27 @@ class _References:
         "unknown": _("There is no such row: %(ids)s."),
     }
 
+    def __init__(self, model: type[models.Model] | Callable[[], type[models.Model]], **kwargs):
+        self.model = model
+        super().__init__(**kwargs)
+
     def rows(self, ids: list[int]) -> dict[int, models.Model]:
-        model = self.model if isinstance(self.model, type) else self.model()  # type: ignore[attr-defined]
-        found = model._default_manager.filter(pk__in=ids)  # type: ignore[attr-defined]
+        model: Any = self.model if isinstance(self.model, type) else self.model()
+        found = model._default_manager.filter(pk__in=ids)
         if hasattr(found, "visible_to"):
-            found = found.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
+            found = found.visible_to(self.context["request"].user)
         rows = {row.pk: row for row in found}
         if missing := [str(pk) for pk in ids if pk not in rows]:
             self.refuse("unknown", ids=", ".join(missing[:10]))
         return rows
 
     def refuse(self, key: str, **figures) -> None:
-        raise serializers.ValidationError(self.error_messages[key] % figures, code=key)  # type: ignore[attr-defined]
+        raise serializers.ValidationError(self.error_messages[key] % figures, code=key)
 
 
 @extend_schema_field({"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
-class RowRef(_References, serializers.Field):
+class RowRef(_References):
     """One row, by its id; empty may be null."""
-
-    def __init__(self, model: type[models.Model] | Callable, **kwargs):
-        self.model = model
-        super().__init__(**kwargs)
 
     def get_attribute(self, instance):
         # The id is at hand; the row would cost a query.
@@ -133,17 +133,13 @@ class AccountRef(serializers.Field):
         "maxItems": MOST_REFS,
     }
 )
-class RowRefs(_References, serializers.Field):
+class RowRefs(_References):
     """Several rows, by their ids, in one query."""
 
     default_error_messages = {
         "not_a_list": _("Give a list of ids."),
         "too_many": _("Give at most %(most)s ids."),
     }
-
-    def __init__(self, model: type[models.Model] | Callable, **kwargs):
-        self.model = model
-        super().__init__(**kwargs)
 
     def to_internal_value(self, data):
         if not isinstance(data, list):

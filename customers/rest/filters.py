@@ -49,7 +49,7 @@ class Ordering(OrderingFilter):
                 "known": ", ".join(columns),
             }
             raise ValidationError({self.ordering_param: [message]})
-        ordering = [self._column(term, columns) for term in terms] or view.ordering
+        ordering = [self._column(term, columns) for term in terms] or view.own_order()
         nullable = view.nulls_last
         return [*(_nulls_last(term) if term.lstrip("-") in nullable else term
                   for term in ordering), "pk"]  # fmt: skip

@@ -33,6 +33,7 @@ class Resource(GenericViewSet):
 
     area: str
     change = access.Change.RELATIONSHIP
+    serializer_class: Any
     api_names: dict[str, str] = {}
     parameters: frozenset[str] = frozenset()
 
@@ -55,8 +56,6 @@ class Resource(GenericViewSet):
             timezone.deactivate()
 
     def initial(self, request, *args, **kwargs):
-        # Read at once, so that a body beyond the limit is refused before anything happens.
-        request._request.body  # noqa: B018
         super().initial(request, *args, **kwargs)
         # A session's person is served so by the middleware; a token is known only now.
         timezone.activate(request.user.time_zone)
@@ -96,6 +95,10 @@ class Resource(GenericViewSet):
 
     def get_serializer_context(self):
         return {**super().get_serializer_context(), "if_match": self._if_match()}
+
+    def own_order(self) -> tuple[str, ...]:
+        """Return how the list is sorted where nobody asks for anything else."""
+        return self.ordering
 
     def account_for(self, pk: int, change: access.Change | None = None) -> Account:
         """Return an account to write to; raise Http404 if unseen, PermissionDenied if read-only."""
@@ -162,7 +165,7 @@ class Reading(mixins.ListModelMixin, Resource):
         return self.answer(self.get_object())
 
 
-class Adding:
+class Adding(Resource):
     """Rows that callers add, by an action."""
 
     def create(self, request, *args, **kwargs):
@@ -178,7 +181,7 @@ class Adding:
         raise NotImplementedError
 
 
-class Changing:
+class Changing(Resource):
     """Rows that callers change, by an action, under the version they read."""
 
     def partial_update(self, request, *args, **kwargs):

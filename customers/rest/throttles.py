@@ -13,6 +13,9 @@ class CountingThrottle(SimpleRateThrottle):
     waits as long as Retry-After says is let in.
     """
 
+    num_requests: int
+    duration: int
+
     def allow_request(self, request, view):
         ident = self.ident(request)
         now = self.timer()

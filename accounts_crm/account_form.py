@@ -1,5 +1,7 @@
 """The form of an account's master data: shape only; what it means is checked by the actions."""
 
+from typing import cast
+
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -26,7 +28,7 @@ class OwnerField(forms.ModelChoiceField):
         return _g("%(person)s (left the company)") % {"person": person}
 
 
-def with_scheme(field: models.Field, **kwargs) -> forms.Field:
+def with_scheme(field: models.Field, **kwargs) -> forms.Field | None:
     """Return the form field of a model field; an address without a scheme is https."""
     if isinstance(field, models.URLField):
         kwargs["assume_scheme"] = "https"
@@ -85,7 +87,7 @@ class AccountForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.may_relate = may_relate
-        self.fields["parent"].accounts = Account.objects.visible_to(user)
+        self._parent.accounts = Account.objects.visible_to(user)
         if not may_relate:
             del self.fields["owner"]
         else:
@@ -101,14 +103,18 @@ class AccountForm(VersionedForm):
         return AccountForm(instance=stored, user=self.user, may_relate=self.may_relate)
 
     def in_words(self, name, value):
-        if name == "parent" and value is not None and value not in self.fields["parent"].accounts:
+        if name == "parent" and value is not None and value not in self._parent.accounts:
             return _g("(an account you do not see)")
         return super().in_words(name, value)
+
+    @property
+    def _parent(self) -> AccountField:
+        return cast(AccountField, self.fields["parent"])
 
     def _offer_owners(self) -> None:
         may_own = Q(groups__name__in=OWNING) | Q(pk=self.instance.owner_id)
         people = get_user_model().objects.filter(may_own).distinct()
-        field = self.fields["owner"]
+        field = cast(OwnerField, self.fields["owner"])
         # Who has left is refused by the action, which says so; here he is only not offered.
         field.queryset = people
         offered = [
@@ -121,7 +127,7 @@ class AccountForm(VersionedForm):
     def _fill_pickers(self) -> None:
         """Give the pickers their rows; of a hidden parent nothing is shown."""
         if self.instance.parent_id:
-            visible = self.fields["parent"].accounts
+            visible = self._parent.accounts
             self.initial["parent"] = visible.filter(pk=self.instance.parent_id).first()
         if self.instance.region_id:
             self.initial["region"] = self.instance.region

@@ -189,7 +189,7 @@ def _facts(viewer, account: Any, run, traded: Trade) -> Facts:
 
 def _stages(account: Account) -> list[Step]:
     """Return the track; nothing on it is filled while the relation is interrupted."""
-    at = STAGES.index(account.stage) if account.stage in STAGES else -1
+    at = next((place for place, stage in enumerate(STAGES) if stage == account.stage), -1)
     return [Step(str(stage.label), place <= at, place == at) for place, stage in enumerate(STAGES)]
 
 

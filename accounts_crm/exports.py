@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.core.management.base import OutputWrapper
 
@@ -28,7 +29,7 @@ def published_or_exit(as_of: dt.date | None, err: OutputWrapper) -> NightlyRun:
 
 def writer(out: OutputWrapper) -> Callable[[list], object]:
     """Return a function that writes one CSV row: UTF-8, newline ends, no byte-order mark."""
-    stream = out._out
+    stream: Any = out._out
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", newline="\n")
     return csv.writer(stream, lineterminator="\n").writerow

@@ -27,7 +27,7 @@ def default_time_zone() -> str:
     return settings.BUSINESS_TIME_ZONE
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox is untyped
     """One of our people."""
 
     class Theme(models.TextChoices):

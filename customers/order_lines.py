@@ -158,7 +158,7 @@ def _read(index: int, sent: Any, book: rates.Book) -> _Line:
 
     revenue = cell("revenue", money, needed=True)
     cost = cell("cost", money, empty=(None, None))
-    quantity = cell("quantity", lambda text: values.decimal(text, 15, 3), empty=None)
+    quantity = cell("quantity", values.quantity, empty=None)
     product, category = cell("product_id", values.text), cell("category", values.text)
     if not line.faults:
         line.stored = {

@@ -69,8 +69,11 @@ def gather_accounts(create: bool) -> None:
         run("UPDATE staged_account SET verdict = 'unknown_account' WHERE account_id IS NULL")
 
 
-def choose_needed() -> None:
+def choose_needed(all_in: bool) -> None:
     """Mark the accounts to be made: of orders that go in, with all above them."""
+    if all_in:
+        run("UPDATE staged_account SET needed = 1 WHERE account_id IS NULL")
+        return
     run(
         """
         WITH RECURSIVE need (code) AS (
@@ -203,6 +206,6 @@ def _defaults() -> tuple[list[str], list]:
     given = {"id", "code", "name", "region", "parent"}
     fields = [field for field in Account._meta.concrete_fields if field.name not in given]
     return (
-        [field.column for field in fields],
+        [str(field.column) for field in fields],
         [field.get_db_prep_save(field.pre_save(account, add=True), connection) for field in fields],
     )

@@ -139,6 +139,16 @@ def find_refused_accounts(report: Report) -> None:
         )
 
 
+def count_bad_rows(report: Report) -> None:
+    """Add the rows found here to those that showed their fault when read, each once."""
+    report.bad_rows += figure(
+        """
+        SELECT SUM(CASE fault WHEN 'whole' THEN lines - bad_lines ELSE double_lines END)
+          FROM staged_order
+        """
+    )
+
+
 def find_held_back(report: Report) -> None:
     """Name the good rows that stay out because another row of their order is bad."""
     count = figure(

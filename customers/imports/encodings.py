@@ -7,7 +7,7 @@ refused too: nobody is here to ask, and a name once misread is stored wrong for 
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from customers.imports.reasons import FileRefused
 
@@ -21,11 +21,19 @@ _MARKS = [
 ]
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")
+_WORD = re.compile("[\u2e80-\U0002ffff]{2,20}")
 _SAMPLE = 20_000  # characters that decide whether GB18030 makes sense
 
 
-def detect(open_file: Callable[[], BinaryIO]) -> str:
-    """Return the codec of a file, read once from end to end.
+class Encoding(NamedTuple):
+    """A codec, and where it is the last guess, some words read by it for a person to judge."""
+
+    name: str
+    sample: str = ""
+
+
+def detect(open_file: Callable[[], BinaryIO]) -> Encoding:
+    """Return the encoding of a file, read once from end to end.
 
     Raises FileRefused for no text, two readings, none, or a line beyond LONGEST_LINE.
     """
@@ -37,16 +45,15 @@ def detect(open_file: Callable[[], BinaryIO]) -> str:
         if head.startswith(mark):
             if not _decodes(open_file, name):
                 raise FileRefused("encoding")
-            return name
+            return Encoding(name)
     # A stray one is a bad cell; many are another kind of file, or UTF-16 without its mark.
     if head.count(b"\0") > len(head) // 8:
         raise FileRefused("not_text")
     try:
         _check_utf8(open_file)
     except UnicodeDecodeError:
-        _check_gb18030(open_file)
-        return "gb18030"
-    return "utf-8"
+        return Encoding("gb18030", _check_gb18030(open_file))
+    return Encoding("utf-8")
 
 
 def _decodes(open_file, name: str) -> bool:
@@ -116,12 +123,15 @@ def _only_utf8(run: bytes) -> bool:
     return len(characters) == 1 and characters <= "\u024f"
 
 
-def _check_gb18030(open_file) -> None:
-    """Raise FileRefused unless GB18030 decodes the file into plausible Chinese.
+def _check_gb18030(open_file) -> str:
+    """Return the first words of a file that GB18030 decodes into plausible Chinese.
+
+    Raises FileRefused for any other.
 
     Big5 and the Windows code pages decode as well, but into private-use and rare characters.
     """
     usual = odd = 0
+    sample = ""
     for block in _blocks(open_file):
         try:
             text = block.decode("gb18030")
@@ -129,6 +139,8 @@ def _check_gb18030(open_file) -> None:
             raise FileRefused("encoding") from None
         if _PRIVATE.search(text):
             raise FileRefused("encoding")
+        if not sample and (found := _WORD.search(text)):
+            sample = found.group()
         if usual + odd > _SAMPLE:
             continue
         for character in re.findall("[^\x00-\x7f]", text)[:_SAMPLE]:
@@ -138,6 +150,7 @@ def _check_gb18030(open_file) -> None:
                 odd += 1
     if odd > usual:
         raise FileRefused("encoding")
+    return sample
 
 
 def _is_usual(character: str) -> bool:

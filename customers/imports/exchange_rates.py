@@ -42,8 +42,7 @@ def import_rates(path: Path, *, by=None, progress=None) -> RatesReport:
     new: dict[tuple[dt.date, str], Decimal] = {}
     lines: dict[tuple[dt.date, str], int] = {}
     with open_table(path, headers.RATE_COLUMNS, headers.RATE_REQUIRED) as table:
-        report.kind, report.encoding, report.sheet = table.kind, table.encoding, table.sheet
-        report.delimiter, report.unread_columns = table.delimiter, table.columns.unread
+        report.describe(table)
         for line, cells in table.rows:
             report.read += 1
             found: dict[str, object] = {}
@@ -51,6 +50,7 @@ def import_rates(path: Path, *, by=None, progress=None) -> RatesReport:
             key = (found.get("month"), found.get("currency"))
             if not faults and key in lines:
                 faults.append(("rate", "double_rate", str(lines[key])))  # type: ignore[index]
+            report.bad_rows += bool(faults)
             for column, code, cell in faults:
                 report.refuse(line, column, code, cell)
             if not faults:

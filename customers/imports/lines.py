@@ -10,8 +10,8 @@ from customers.imports import values
 from customers.imports.headers import Columns
 from customers.imports.reasons import FileRefused
 from customers.imports.report import Report
-from customers.imports.values import Fault
-from customers.money import AmountError
+from customers.imports.values import Fault, is_cents
+from customers.money import AmountError, exponent
 
 # Half of what 64 bits hold per sum, and what SQLite's sums bear without overflow.
 LARGEST_SUM = 4 * 10**17
@@ -26,8 +26,9 @@ FIELDS = (
 
 _SEPARATORS = re.compile(r"[,;\t\r\n\"]")
 _KNOWN_MOST = 50_000
+# The first four are mostly those of the row above, and then need not be read again.
 _ORDER = (
-    "customer_id order_id order_date revenue currency line_id cost quantity product_id category "
+    "customer_id order_id order_date currency revenue line_id cost quantity product_id category "
     "customer_name parent_id region"
 ).split()
 
@@ -39,6 +40,7 @@ class LineReader:
         self, columns: Columns, book: rates.Book, today: dt.date, report: Report, null: str | None
     ):
         self.named_lines = 0
+        self.without_rate = False
         self._columns = columns
         self._book = book
         self._today = today
@@ -49,6 +51,8 @@ class LineReader:
         # One call fetches all cells in a fixed order; a column that is not there reads the
         # empty cell appended to each row.
         self._pick = itemgetter(*(columns.at.get(name, columns.width) for name in _ORDER))
+        self._head: tuple | None = None
+        self._heading: tuple = ()
         self._order: str | None = None
         self._run = self._position = 0
         self._sum = 0
@@ -79,31 +83,38 @@ class LineReader:
             raise FileRefused("sum_too_large")
 
     def _line(
-        self, n, customer, order, day, revenue, currency, line, cost, quantity, product, category,
+        self, n, customer, order, day, currency, revenue, line, cost, quantity, product, category,
         name, parent, region,
     ):  # fmt: skip
         """Return the staged tuple of a good row; raise some fault of a bad one."""
-        customer, order, date = values.code(customer), values.code(order), values.date(day)
-        if not (customer and order) or date > self._today:
-            raise Fault("missing")
-        reporting = self._book.reporting
-        currency = values.currency(currency) if currency.strip() else reporting
-        revenue_minor = values.amount(revenue, currency)
-        cost_minor = values.amount(cost, currency) if cost.strip() else None
+        head = (customer, order, day, currency)
+        if head != self._head:
+            self._heading = self._read_head(*head)
+            self._head = head
+        customer, order, date, currency, cents = self._heading
+        if cents and is_cents(revenue):
+            revenue_minor = int(revenue.replace(".", ""))
+        else:
+            revenue_minor = values.amount(revenue, currency)
+        if cents and is_cents(cost):
+            cost_minor = int(cost.replace(".", ""))
+        else:
+            cost_minor = values.amount(cost, currency) if cost.strip() else None
         self._sum += abs(revenue_minor) + abs(cost_minor or 0)
         null = self._null
-        if currency == reporting:
+        if currency == self._book.reporting:
             converted, converted_cost = revenue_minor, cost_minor
         else:
             converted = self._book.convert(revenue_minor, currency, date)
             converted_cost = self._book.convert(cost_minor, currency, date)
             self._sum_reporting += abs(converted or 0) + abs(converted_cost or 0)
-            converted = null if converted is None else converted
+            if converted is None:
+                converted, self.without_rate = null, True
         if cost_minor is None:
             cost_minor = converted_cost = null
         elif converted_cost is None:
             converted_cost = null
-        quantity = values.decimal(quantity, 15, 3) if quantity.strip() else null
+        quantity = values.quantity(quantity) if quantity.strip() else null
         product, category = values.text(product), values.text(category)
         line = line and values.code(line)
         facts = self._as_before
@@ -120,6 +131,14 @@ class LineReader:
             date, product, category, quantity, currency, revenue_minor, cost_minor, converted,
             converted_cost,
         )  # fmt: skip
+
+    def _read_head(self, customer: str, order: str, day: str, currency: str) -> tuple:
+        """Return what the rows of an order have in common."""
+        customer, order, date = values.code(customer), values.code(order), values.date(day)
+        if not (customer and order) or date > self._today:
+            raise Fault("missing")
+        currency = values.currency(currency) if currency.strip() else self._book.reporting
+        return customer, order, date, currency, exponent(currency) == 2
 
     def _facts(self, customer: str, name: str, parent: str, region: str) -> tuple:
         """Return name, parent and region, which differ from the customer's row before."""
@@ -186,7 +205,7 @@ class LineReader:
                 elif column in ("customer_id", "order_id", "line_id", "parent_id"):
                     values.code(cell)
                 elif column == "quantity":
-                    values.decimal(cell, 15, 3)
+                    values.quantity(cell)
                 elif column == "customer_name":
                     values.text(cell, 200)
                 elif column not in ("revenue", "cost"):

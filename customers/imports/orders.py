@@ -58,8 +58,7 @@ def import_orders(
 def _import(path, report: Report, by, create_accounts, progress) -> Report:
     book = rates.Book()
     with open_table(path, headers.ORDER_COLUMNS, headers.ORDER_REQUIRED) as table:
-        report.kind, report.encoding, report.sheet = table.kind, table.encoding, table.sheet
-        report.delimiter, report.unread_columns = table.delimiter, table.columns.unread
+        report.describe(table)
         reader = LineReader(table.columns, book, business_today(), report, staging.null())
         staging.load(reader.read(table.rows, lambda: progress(table.position(), table.size)))
         progress(table.size, table.size)
@@ -72,16 +71,18 @@ def _import(path, report: Report, by, create_accounts, progress) -> Report:
     checks.find_two_customers(report)
     accounts.gather_accounts(create_accounts)
     checks.find_refused_accounts(report)
+    checks.count_bad_rows(report)
     if report.skip_bad:
         checks.find_held_back(report)
     report.sort_named()
     if report.refused_whole:
         accounts.find_differences(report)
         return report
-    accounts.choose_needed()
+    accounts.choose_needed(all_in=not report.reasons)
     accounts.count_needed(report)
     accounts.find_differences(report)
-    storing.count_without_rate(report)
+    if reader.without_rate:
+        storing.count_without_rate(report)
     if report.dry_run:
         storing.count(report)
         return report

@@ -41,6 +41,7 @@ class Report:
     skip_bad: bool = False
     kind: str = ""
     encoding: str = ""
+    sample: str = ""  # some words, where the encoding is a guess
     delimiter: str = ""
     sheet: str = ""
     unread_columns: tuple[str, ...] = ()
@@ -53,7 +54,7 @@ class Report:
     orders: int = 0
     moved_orders: int = 0  # to another account than before
 
-    bad_rows: int = 0  # rows with a fault of their own
+    bad_rows: int = 0  # that have a fault, each counted once
     reasons: Counter = field(default_factory=Counter)  # (column, code): rows
     named: list[Named] = field(default_factory=list)
 
@@ -83,6 +84,12 @@ class Report:
     def refused_whole(self) -> bool:
         """Say whether nothing goes in because of some bad rows."""
         return bool(self.reasons) and not self.skip_bad
+
+    def describe(self, table) -> None:
+        """Keep how the file was read."""
+        self.kind, self.encoding, self.sample = table.kind, table.encoding, table.sample
+        self.delimiter, self.sheet = table.delimiter, table.sheet
+        self.unread_columns = table.columns.unread
 
     def refuse(self, line: int, column: str, code: str, value: str = "") -> None:
         """Note one fault of a row."""

@@ -9,10 +9,6 @@ from customers.sql import figure, rows, run, unlike
 
 TABLE = OrderLine._meta.db_table
 _SAME = ("date product category quantity currency revenue_minor cost_minor revenue cost").split()
-# Lines that go in, with the account each belongs to.
-_ACCEPTED = """
-    staged_line l JOIN staged_account a ON a.code = l.customer
-    JOIN staged_order o ON o.order_id = l.order_id AND o.fault = ''"""
 _IDENTITY = "t.source = %s AND t.order_id = l.order_id AND t.line_id = l.line_id"
 
 
@@ -41,7 +37,7 @@ def count(report: Report) -> bool:
         met, unchanged = rows(
             f"""
             SELECT COUNT(*), COUNT(*) FILTER (WHERE NOT ({_differs("l", "a.account_id")}))
-              FROM {_ACCEPTED} JOIN {TABLE} t ON {_IDENTITY}
+              FROM {_accepted(report)} JOIN {TABLE} t ON {_IDENTITY}
             """,
             [report.source],
         )[0]
@@ -62,12 +58,20 @@ def count(report: Report) -> bool:
     return bool(standing)
 
 
+def _accepted(report: Report) -> str:
+    """Return the lines that go in, with the account each belongs to."""
+    lines = "staged_line l JOIN staged_account a ON a.code = l.customer"
+    if not report.reasons:
+        return lines
+    return f"{lines} JOIN staged_order o ON o.order_id = l.order_id AND o.fault = ''"
+
+
 def count_without_rate(report: Report) -> None:
     """State how many lines stay without an amount in the reporting currency, by month."""
     without: dict[tuple[str, str], int] = {}
     for currency, date, lines in rows(
         f"""
-        SELECT l.currency, l.date, COUNT(*) FROM {_ACCEPTED}
+        SELECT l.currency, l.date, COUNT(*) FROM {_accepted(report)}
          WHERE l.revenue IS NULL GROUP BY l.currency, l.date ORDER BY l.currency, l.date
         """
     ):
@@ -92,18 +96,18 @@ def store(report: Report, standing: bool) -> None:
             [report.source],
         )
     if report.new + report.changed:
-        written = _write(report.source, standing)
+        written = _write(report, standing)
     if (removed, written) != (report.removed, report.new + report.changed):
         raise Moved
 
 
-def _write(source: str, standing: bool) -> int:
+def _write(report: Report, standing: bool) -> int:
     """Add the new lines and overwrite the changed ones; return how many."""
     names = ["order_id", "line_id", *_SAME]
-    params = [source]
+    params = [report.source]
     stored = only = conflict = ""
     if standing:
-        params.append(source)
+        params.append(report.source)
         stored = f"LEFT JOIN {TABLE} t ON {_IDENTITY}"
         only = f"AND (t.id IS NULL OR {_differs('l', 'a.account_id')})"
         updates = ", ".join(f"{name} = excluded.{name}" for name in ["account_id", *_SAME])
@@ -112,7 +116,7 @@ def _write(source: str, standing: bool) -> int:
         f"""
         INSERT INTO {TABLE} (source, account_id, {", ".join(names)})
         SELECT %s, a.account_id, {", ".join(f"l.{name}" for name in names)}
-          FROM {_ACCEPTED} {stored} WHERE l.mark = 0 {only} {conflict}
+          FROM {_accepted(report)} {stored} WHERE l.mark = 0 {only} {conflict}
         """,
         params,
     )

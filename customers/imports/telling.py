@@ -1,5 +1,6 @@
 """An import report as text, in the language that is active."""
 
+import unicodedata
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ def tell(report: Report) -> Iterator[str]:
     yield _verdict(report)
     yield ""
     for label, value, remark in _figures(report):
-        yield f"{label:<28} {value:>13,}  {remark}".rstrip()
+        yield f"{_padded(label)} {value:>13,}  {remark}".rstrip()
     yield from tell_faults(report)
     yield from _differences(report)
     yield from _without_rate(report)
@@ -36,8 +37,15 @@ def _how(report: Report) -> Iterator[str]:
     if report.sheet:
         yield _("sheet “%(name)s”") % {"name": report.sheet}
     if report.encoding:
-        yield report.encoding.upper()
+        sample = f" (“{report.sample}”)" if report.sample else ""
+        yield report.encoding.upper() + sample
         yield _("separated by %(sign)s") % {"sign": _DELIMITERS[report.delimiter]}
+
+
+def _padded(label: str) -> str:
+    """Return a label as wide as the others; a Chinese character takes two columns."""
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in label)
+    return label + " " * (28 - len(label) - wide)
 
 
 def _verdict(report: Report) -> str:
@@ -53,12 +61,12 @@ def _verdict(report: Report) -> str:
 def _figures(report: Report) -> Iterator[tuple[str, int, str]]:
     yield _("Rows read"), report.read, ""
     if report.refused_whole:
-        yield _("Rows with a fault"), sum(report.reasons.values()), ""
+        yield _("Rows with a fault"), report.bad_rows, ""
         return
     yield (
         _("Rows in"),
         report.stored,
-        _("in %(orders)s orders; %(new)s new, %(changed)s changed, %(unchanged)s as before")
+        _("orders: %(orders)s; new: %(new)s, changed: %(changed)s, as before: %(unchanged)s")
         % {
             "orders": f"{report.orders:,}",
             "new": f"{report.new:,}",
@@ -69,7 +77,7 @@ def _figures(report: Report) -> Iterator[tuple[str, int, str]]:
     yield (
         _("Stored lines replaced"),
         report.replaced,
-        _("%(removed)s of them removed") % {"removed": f"{report.removed:,}"}
+        _("of them removed: %(removed)s") % {"removed": f"{report.removed:,}"}
         if report.removed
         else "",
     )
@@ -79,7 +87,7 @@ def _figures(report: Report) -> Iterator[tuple[str, int, str]]:
     yield (
         _("Accounts created"),
         report.accounts_created,
-        _("%(count)s of them named as parent only") % {"count": f"{report.parents_created:,}"}
+        _("of them named as parent only: %(count)s") % {"count": f"{report.parents_created:,}"}
         if report.parents_created
         else "",
     )

@@ -167,6 +167,8 @@ def check(path, skip_bad):
         assert Account.objects.count() == report.accounts_created
         assert report.applied != report.refused_whole
         assert bool(report.refused) == bool(report.reasons)
+        held_back = report.reasons["", "order_refused"]
+        assert report.refused_whole or report.bad_rows + held_back == report.refused
         assert len(report.named) == min(1000, sum(report.reasons.values()))
         if report.refused_whole:
             assert not report.stored

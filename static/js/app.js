@@ -4,6 +4,7 @@ import "./theme.js";
 import "./dialog.js";
 import "./keys.js";
 import "./menu.js";
+import "./reveal.js";
 import "./select.js";
 import "./toast.js";
 import "./combobox.js";

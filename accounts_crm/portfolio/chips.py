@@ -73,10 +73,16 @@ def faults(filters: PortfolioFilters) -> list[Fault]:
 
 def without(data: QueryDict, *names: str) -> str:
     """Return the query string without some keys; the page starts anew."""
-    kept = data.copy()
-    for name in (*names, "page"):
-        kept.pop(name, None)
-    return f"?{kept.urlencode()}"
+    return tidy(data, *names, "page") or "?"
+
+
+def tidy(data: QueryDict, *dropped: str) -> str:
+    """Return the query string without what is empty or dropped, "" if nothing is left."""
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if name not in dropped and any(values):
+            kept.setlist(name, [value for value in values if value])
+    return f"?{kept.urlencode()}" if kept else ""
 
 
 def filtering(data: QueryDict) -> bool:

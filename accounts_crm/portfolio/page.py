@@ -12,7 +12,7 @@ from django_htmx.http import push_url
 
 from accounts_crm.as_of import night
 from accounts_crm.portfolio import counting, listing
-from accounts_crm.portfolio.chips import chips, faults, filtering, without
+from accounts_crm.portfolio.chips import chips, faults, filtering, tidy, without
 from accounts_crm.portfolio.filters import RISKS, PortfolioFilters, mine, overdue
 from accounts_crm.portfolio.totals import totals
 from accounts_crm.portfolio.vocabulary import vocabulary
@@ -51,7 +51,7 @@ def portfolio(request):
     name = "_portfolio_rows.html" if part else "portfolio.html"
     response = render(request, f"accounts_crm/{name}", {**_list(request), "part": part})
     if part:  # the form sends its empty fields too; the address need not
-        push_url(response, f"{request.path}{_tidy(request.GET)}")
+        push_url(response, f"{request.path}{tidy(request.GET)}")
     return response
 
 
@@ -106,14 +106,6 @@ def _list(request) -> dict[str, Any]:
         "may_open": access.may_open_accounts(user),
         "sees_all": access.sees_all(user),
     }
-
-
-def _tidy(data: QueryDict) -> str:
-    kept = QueryDict(mutable=True)
-    for key, values in data.lists():
-        if some := [value for value in values if value]:
-            kept.setlist(key, some)
-    return f"?{kept.urlencode()}" if kept else ""
 
 
 def _order(data: QueryDict, run) -> str:

@@ -56,6 +56,8 @@ class Resource(GenericViewSet):
             timezone.deactivate()
 
     def initial(self, request, *args, **kwargs):
+        # Read at once, so that a body beyond the limit is refused before anything happens.
+        request._request.body  # noqa: B018
         super().initial(request, *args, **kwargs)
         # A session's person is served so by the middleware; a token is known only now.
         timezone.activate(request.user.time_zone)

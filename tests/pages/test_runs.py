@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -358,3 +359,15 @@ def test_every_end_of_a_run_has_a_sentence(values, said):
 
     assert said in cause if said else not cause
     assert "%(" not in cause
+
+
+def test_the_command_says_why_a_run_failed_in_the_same_words(orders, monkeypatch):
+    def fail(_attempt):
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    monkeypatch.setattr(nightly.ranking, "compute", fail)
+
+    with pytest.raises(CommandError, match="The worker ran out of memory"):
+        call_command("nightly")
+
+    assert NightlyRun.objects.get().error_figures["type"] == "MemoryError"

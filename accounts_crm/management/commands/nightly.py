@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from accounts_crm import nightly
+from accounts_crm import nightly, run_messages
 from accounts_crm.models import NightlyRun
 from customers.errors import Refused
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
             def show(step, done, total):
                 bar.n = nightly.STEPS.index(step) + (done / total if total else 0)
-                bar.set_description(step)
+                bar.set_description(run_messages.step_name(step))
 
             try:
                 attempt = (
@@ -56,6 +56,9 @@ class Command(BaseCommand):
                 done = nightly.execute(attempt)
             except nightly.TakenOver:
                 raise CommandError(_("Another worker has taken over this run.")) from None
+            except Exception as error:
+                attempt.run.refresh_from_db()
+                raise CommandError(run_messages.cause(attempt.run) or str(error)) from error
         seconds = sum(timing["seconds"] for timing in done.timings)
         self.stdout.write(
             _("Published %(date)s by %(measure)s: %(rows)s rows in %(seconds).1f s.")

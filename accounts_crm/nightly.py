@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -157,7 +157,10 @@ def missed_dates() -> list[dt.date]:
 def _new_run(as_of, *, trigger, by, pinned) -> NightlyRun:
     """Add a run row, giving up a stale one of the date first. Raises AlreadyRunning."""
     cutoff = timezone.now() - dt.timedelta(seconds=settings.RUN_STALE_SECONDS)
-    NightlyRun.objects.filter(as_of=as_of, state=State.RUNNING, heartbeat__lt=cutoff).update(
+    # A running one without a sign of life; an asked-for one whose message or process was lost.
+    silent = Q(state__in=(State.RUNNING, State.QUEUED), heartbeat__lt=cutoff)
+    forgotten = Q(state=State.REQUESTED, created_at__lt=cutoff)
+    NightlyRun.objects.filter(silent | forgotten, as_of=as_of).update(
         state=State.ABANDONED, finished_at=timezone.now()
     )
     newest = NightlyRun.objects.filter(as_of=as_of).aggregate(newest=Max("attempt"))["newest"]

@@ -139,6 +139,19 @@ def test_a_requested_run_is_queued_once_and_made_once(trade, cast):
     assert nightly.execute(attempt).state == State.PUBLISHED
 
 
+def test_a_requested_run_that_nobody_took_does_not_block_the_date_for_ever(trade, cast):
+    workers.note_relay()
+    lost = nightly.request_run(by=cast["dora_director"])
+    with pytest.raises(nightly.AlreadyRunning):
+        nightly.request_run(by=cast["dora_director"])
+    NightlyRun.objects.update(created_at=timezone.now() - dt.timedelta(seconds=61))
+
+    again = nightly.request_run(by=cast["dora_director"])
+
+    lost.refresh_from_db()
+    assert (lost.state, again.attempt) == (State.ABANDONED, 2)
+
+
 def test_an_old_date_computed_late_opens_no_flag(trade):
     make_run(YESTERDAY)
     before = Event.objects.filter(kind__startswith="flag").count()

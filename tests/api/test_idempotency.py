@@ -59,7 +59,10 @@ def test_a_key_belongs_to_one_person(api, account):
     first = api("ed_editor").post("contacts/", body, Idempotency_Key="k")
     second = api("olga_owner").post("contacts/", body, Idempotency_Key="k")
 
+    again = api("olga_owner", "contacts:write").post("contacts/", body, Idempotency_Key="k")
+
     assert first.json()["id"] != second.json()["id"]
+    assert again.json() == second.json()
 
 
 def test_a_call_that_failed_leaves_no_key(api, account, far_account):

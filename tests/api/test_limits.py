@@ -14,7 +14,7 @@ BAD_BODIES = {
     "not utf-8": b'{"name": "\xff\xfe"}',
     "nan": b'{"account": NaN}',
     "infinite": b'{"account": Infinity}',
-    "half a character": b'{"name": "\\ud800", "kind": "\\ud800"}',
+    "half a character": b'{"level": "\\ud800", "status": "\\ud800"}',
     "deep": b"[" * 100_000,
     "a number too long": b'{"account": ' + b"9" * 5000 + b"}",
     "utf-16": '{"name": "x"}'.encode("utf-16"),

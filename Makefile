@@ -25,6 +25,9 @@ demo: setup translations
 	@$(PY) manage.py migrate -v 0
 	@$(PY) manage.py createcachetable
 	@$(PY) manage.py seed_demo
+	@# Two earlier nights, so that there are moves to see.
+	@for ago in 36 2; do $(PY) manage.py nightly --as-of \
+	  $$($(PY) -c "import datetime as d; print(d.date.today() - d.timedelta($$ago))"); done
 	@$(PY) manage.py nightly
 	@$(PY) manage.py serve
 

@@ -97,6 +97,15 @@ def short_date(day: dt.date) -> str:
     return date_format(day, "j M" if this_year else "j M Y")
 
 
+def short_month(day: dt.date, *, year: bool = False) -> str:
+    """Return the month of a day: May, May 2026, in Chinese 5 月, 2026 年 5 月."""
+    if in_chinese():
+        # Not by Django's "M": its word for May is one that the product uses in another sense.
+        parts = [day.year, "年", day.month, "月"]
+        return SPACE.join(map(str, parts if year else parts[2:]))
+    return date_format(day, "M Y" if year else "M")
+
+
 def near_date(day: dt.date) -> str:
     """Return a day of the coming week by its name, others by their date: Today, Wed 16, 周三.
 

@@ -42,7 +42,7 @@ class ValuePanel:
         """Return what the chart draws, in major units and ready words."""
         months = self.trade.months
         return {
-            "labels": [date_format(month.first, "M") for month in months],
+            "labels": [figures.short_month(month.first) for month in months],
             "names": [self.name(month) for month in months],
             "values": [self._major(month.value) for month in months],
             "before": [self._major(month.before) for month in months],

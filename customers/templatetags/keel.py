@@ -74,6 +74,12 @@ def short_date(day: Any) -> str:
 
 
 @register.filter
+def month_of(day: Any) -> str:
+    """Return the month and year of a day; nothing for None."""
+    return figures.short_month(day, year=True) if day else ""
+
+
+@register.filter
 def near_date(day: Any) -> str:
     """Return a day of the coming week by its name, others by their date; nothing for None."""
     return figures.near_date(day) if day else ""

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from customers import actions, panels
 from customers.calendar import business_today, months_before
@@ -195,3 +196,12 @@ def test_what_happened_on_one_day_is_neither_lost_nor_told_twice(account, cast):
         before = page.older
 
     assert len(seen) == len(set(seen)) == 50
+
+
+def test_may_is_a_month_in_chinese_too(account):
+    may = dt.date(2026, 5, 31)
+    with override("zh-hans"):
+        panel = panels.value(account, Trade(may, [], may), currency="CNY", measure="margin")
+        labels = panel.chart["labels"]
+
+    assert labels[-1].split() == ["5", "月"]

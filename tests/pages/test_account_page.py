@@ -258,7 +258,7 @@ def test_people_the_team_and_complaints_have_their_panels(client, cast, account)
     assert "Account team 3" in shown
     assert "Nobody from: " in shown
     assert "Late again." in shown
-    assert "4 of 10" in shown
+    assert "4/10" in shown
 
 
 def test_an_earlier_night_is_shown_by_its_date(client, cast, account, run):

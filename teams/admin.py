@@ -33,7 +33,7 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["name", "email", "phone", "function", "level"]}),
         (_("Reads"), {"fields": ["language", "time_zone", "theme", "shortcuts"]}),
-        (_("May"), {"fields": ["is_active", "groups", "is_staff", "is_superuser"]}),
+        (_("Access"), {"fields": ["is_active", "groups", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [

@@ -94,7 +94,7 @@ class TeamMember(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="team")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
-    role = models.CharField(_("may"), max_length=6, choices=TeamRole, default=TeamRole.EDITOR)
+    role = models.CharField(_("access"), max_length=6, choices=TeamRole, default=TeamRole.EDITOR)
     layer = models.CharField(_("layer"), max_length=10, choices=Layer, default=Layer.CORE)
     function = models.CharField(_("function"), max_length=12, choices=Function, blank=True)
     since = models.DateField(_("since"), default=timezone.localdate)

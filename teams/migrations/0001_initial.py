@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                         choices=[("lead", "Lead"), ("editor", "Editor"), ("viewer", "Viewer")],
                         default="editor",
                         max_length=6,
-                        verbose_name="may",
+                        verbose_name="access",
                     ),
                 ),
                 (

@@ -21,7 +21,7 @@ from customers.rest.throttles import PersonThrottle, StrangerThrottle
 from teams.models import ApiToken
 from tests.api.test_budgets import DAY, grow
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 CHECKS = [
     checks.not_a_server_error,
     checks.status_code_conformance,

@@ -21,10 +21,11 @@ from accounts_crm import retention, workers
 from accounts_crm.attempts import Attempt, RunFailed, TakenOver
 from accounts_crm.models import NightlyRun
 from churn import flags, scoring
+from churn.models import Risk
 from customers import events, ranking
 from customers.calendar import business_today
 from customers.errors import Refused
-from customers.models import OrderLine
+from customers.models import OrderLine, Ranking
 
 log = logging.getLogger(__name__)
 State = NightlyRun.State
@@ -116,6 +117,7 @@ def execute(attempt: Attempt) -> NightlyRun:
     try:
         _step(attempt, "rank", ranking.compute)
         _step(attempt, "risk", scoring.compute)
+        _analyze()
         _publish(attempt)
     except TakenOver:
         raise
@@ -190,6 +192,14 @@ def _step(attempt: Attempt, name: str, work: Callable[[Attempt], int]) -> None:
     began = time.monotonic()
     rows = work(attempt)
     attempt.end_step(name, time.monotonic() - began, rows)
+
+
+def _analyze() -> None:
+    """Tell PostgreSQL's planner of the new rows before anybody reads them."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for model in (Ranking, Risk):
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _publish(attempt: Attempt) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.utils import timezone
 
-from accounts_crm.models import NightlyRun
+from accounts_crm.models import IdempotentCall, NightlyRun
 from churn.models import Risk
 from customers.calendar import is_month_end
 from customers.models import Ranking
@@ -13,6 +13,8 @@ from customers.models import Ranking
 State = NightlyRun.State
 # A page that is being read when its run is superseded still finds its rows.
 READERS_LEAVE = dt.timedelta(hours=1)
+# So long a repeated API call is answered as the first was.
+KEYS_KEPT = dt.timedelta(days=7)
 
 
 def thin_out() -> None:
@@ -20,6 +22,7 @@ def thin_out() -> None:
 
     Nights count back from the latest published as-of date, so that a pause deletes nothing.
     """
+    IdempotentCall.objects.filter(created_at__lt=timezone.now() - KEYS_KEPT).delete()
     latest = NightlyRun.objects.latest_published()
     if latest is None:
         return

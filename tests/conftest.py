@@ -5,6 +5,7 @@ import os
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import translation
 
 # Playwright runs an event loop in the tests' thread; our database calls there are synchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -32,14 +33,34 @@ def forget_counts():
     caches[settings.THROTTLE_CACHE].clear()
 
 
+@pytest.fixture(autouse=True)
+def english():
+    """Begin each test in English: a request leaves its person's language behind."""
+    translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def made_by_migrations(request):
+    """Put back what a test with real transactions flushes: the roles and the tier policies."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        return
+    request.getfixturevalue("transactional_db")
+    from lifecycle.models import TierPolicy
+
+    for name in set(ROLES.values()):
+        Group.objects.get_or_create(name=name)
+    for tier, days in (("ordinary", 60), ("partner", 30), ("strategic", 14)):
+        TierPolicy.objects.get_or_create(tier=tier, defaults={"contact_every_days": days})
+
+
 @pytest.fixture
 def cast(db):
     """Return our people by name; every role is there, each with the password `keel-test-pass`."""
     from customers.models import Region
     from teams.models import Post, User
 
-    # A test with real transactions empties the tables, the roles of the migration included.
-    groups = {role: Group.objects.get_or_create(name=role)[0] for role in set(ROLES.values())}
+    groups = {group.name: group for group in Group.objects.all()}
     people = {}
     for name, role in ROLES.items():
         person = User.objects.create_user(

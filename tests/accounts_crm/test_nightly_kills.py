@@ -24,8 +24,7 @@ KILLS = 20
 ACCOUNTS = 4000
 State = NightlyRun.State
 
-# Restored after each flush: the roles and policies that migrations made.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -88,7 +87,9 @@ class Reader(threading.Thread):
                 self.looks += 1
                 ranked = Ranking.objects.of_run(run.pk, "account").count()
                 risks = Risk.objects.of_run(run.pk).count()
-                if (ranked, risks) != (ACCOUNTS, ACCOUNTS):
+                whole = (ranked, risks) == (ACCOUNTS, ACCOUNTS)
+                # Half-way through, the test itself takes all runs away.
+                if not whole and NightlyRun.objects.filter(pk=run.pk).exists():
                     self.half.append((run.pk, ranked, risks))
         finally:
             connection.close()

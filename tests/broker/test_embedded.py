@@ -13,7 +13,7 @@ from tests.nights import order
 from tests.processes import manage
 from tests.waiting import free_port, listens, until
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_serve_brings_site_and_worker_and_takes_both_along(cast, account, tmp_path):

@@ -15,7 +15,7 @@ from tests.nights import order
 from tests.processes import start
 from tests.waiting import free_port, listens, until
 
-pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
 
 class Redis:

@@ -11,7 +11,7 @@ from customers.models import Account, Contact, Interaction, NextStep
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 

@@ -9,7 +9,7 @@ from customers.models import Account, Event, OrderLine
 from tests.order_files import row, write
 from tests.processes import start
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 LINES = 5_000
 KILLS = 6

@@ -31,7 +31,7 @@ ORDERS = {
 }
 # The accounts that have the column. A comparison, where one serves: unlike IS NOT NULL it lets
 # SQLite walk the outer-joined table by its index.
-KNOWN = {
+KNOWN: dict[str, dict[str, Any]] = {
     "place": {"place__gt": 0},
     "risk_score": {"risk_score__gte": 0},
     "last_contact_on": {"last_contact_on__isnull": False},

@@ -100,4 +100,8 @@ def token(request, world, cast):
     database=None,
 )
 def test_the_api_holds(case, token):
-    case.call_and_validate(headers={"Authorization": f"Token {token}"}, checks=CHECKS)
+    wanted = CHECKS
+    if case.operation.path.endswith("/bulk/"):
+        # It answers 200 to a list whose lines are wrong: each line has its own result.
+        wanted = [check for check in CHECKS if check is not checks.negative_data_rejection]
+    case.call_and_validate(headers={"Authorization": f"Token {token}"}, checks=wanted)

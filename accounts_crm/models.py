@@ -111,7 +111,8 @@ class IdempotentCall(models.Model):
     key = models.CharField(max_length=200)
     request_hash = models.CharField(max_length=64)  # of method, path and body
     status = models.PositiveSmallIntegerField(default=0)
-    answer = models.JSONField(null=True)
+    # JSON as text: PostgreSQL's own JSON cannot hold a NUL, which an answer may quote.
+    answer = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

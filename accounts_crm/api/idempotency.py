@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -56,10 +55,12 @@ def answer_once(request, key: str, call: Callable[[], Response]) -> Response:
                 row = IdempotentCall.objects.create(user=request.user, key=key, request_hash=digest)
             response = call()
             row.status = response.status_code
-            row.answer = {
-                "body": json.loads(JSONRenderer().render(response.data)),
-                "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
-            }
+            row.answer = json.dumps(
+                {
+                    "body": json.loads(JSONRenderer().render(response.data)),
+                    "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
+                }
+            )
             row.save(update_fields=["status", "answer"])
             return response
     except IntegrityError:
@@ -70,7 +71,7 @@ def answer_once(request, key: str, call: Callable[[], Response]) -> Response:
         raise KeyReused(
             _("This Idempotency-Key was used for another request. Use a new key for a new one.")
         )
-    answer: Any = known.answer  # stored with the row, so it is there
+    answer = json.loads(known.answer)
     headers = {**answer["headers"], REPLAYED: "true"}
     return Response(answer["body"], status=known.status, headers=headers)
 

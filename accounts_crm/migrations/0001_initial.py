@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=200)),
                 ("request_hash", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(default=0)),
-                ("answer", models.JSONField(null=True)),
+                ("answer", models.TextField(blank=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
         ),

@@ -169,3 +169,15 @@ def test_of_edits_at_once_one_wins_and_none_is_lost(api, account):
     assert account.version == 11
     changes = Event.objects.filter(kind="account.changed").order_by("pk")
     assert [event.changes["city"][1] for event in changes] == stored
+
+
+def test_an_answer_that_quotes_a_nul_is_kept_and_repeated(api, account):
+    caller = api("dora_director")
+    lines = [{"strange\0field": 1}]
+
+    first = caller.post("order-lines/bulk/", lines, Idempotency_Key="k")
+    again = caller.post("order-lines/bulk/", lines, Idempotency_Key="k")
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert "strange\0field" in str(first.json()) or "strange\\x00field" in str(first.json())
+    assert again.json() == first.json()

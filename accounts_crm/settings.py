@@ -230,6 +230,7 @@ TIME_ZONE = BUSINESS_TIME_ZONE
 # --- Static files ---------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that collectstatic has yet to fill
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Names with a content hash only where collectstatic has run: production says so.
 HASHED_STATIC = env.bool("HASHED_STATIC", default=bool(_database_url) and not DEBUG)

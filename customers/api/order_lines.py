@@ -152,6 +152,7 @@ class OrderLines(Reading):
     @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
     def bulk(self, request):
         """Store up to 10,000 lines, each whole or not at all; one result per line."""
+        self.check_parameters(only={"atomic"})  # a misspelt one would store half unawares
         lines, atomic = request.data, request.query_params.get("atomic", "0")
         if atomic not in ("0", "1"):
             raise ValidationError({"atomic": [_("Give 0 or 1.")]})

@@ -64,7 +64,7 @@ class Resource(GenericViewSet):
         if request.auth is not None and request.user.language:
             translation.activate(request.user.language)
         if self.action == "list":
-            self._check_parameters()
+            self.check_parameters()
 
     def perform_authentication(self, request):
         try:
@@ -139,12 +139,21 @@ class Resource(GenericViewSet):
         if not throttle.allow_request(request, self):
             self.throttled(request, throttle.wait())
 
-    def _check_parameters(self) -> None:
+    def check_parameters(self, only: set[str] | None = None) -> None:
+        """Raise ValidationError for a parameter that is empty or not known; `only` are those of
+        a call that is no list.
+        """
+        self._refuse_others_than(self._list_parameters() if only is None else only)
+
+    def _list_parameters(self) -> set[str]:
         known = {"page", "page_size", *self.parameters}
         if self.ordering_fields:
             known.add("ordering")
         if filterset := getattr(self, "filterset_class", None):
             known |= set(filterset.base_filters)
+        return known
+
+    def _refuse_others_than(self, known: set[str]) -> None:
         faults = {}
         for name, value in self.request.query_params.items():
             if name not in known:

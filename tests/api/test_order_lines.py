@@ -252,3 +252,10 @@ def test_a_thousand_lines_thrice_at_once_are_a_thousand(api, account):
     assert OrderLine.objects.count() == 1000
     assert IdempotentCall.objects.count() == 4
     assert Account.objects.get().order_lines.count() == 1000
+
+
+def test_a_misspelt_parameter_of_a_bulk_call_is_refused(api, account):
+    answer = api("dora_director").post("order-lines/bulk/?atmoic=1", [])
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["atmoic"]

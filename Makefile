@@ -53,12 +53,12 @@ format: setup
 
 # Hashed requirements name no host, whatever index is configured.
 lock: setup
-	uv pip compile -q --no-header --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile -q --no-header --generate-hashes --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --no-header --no-strip-extras --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --no-header --no-strip-extras --generate-hashes --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 # Needs gettext.
 messages: setup
-	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap -i .venv -i var
+	$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --no-location -i .venv -i var
 
 clean:
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache

@@ -1,5 +1,6 @@
 """Fail if a string of the product has no Chinese translation, or the catalogue is out of date."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,14 @@ def main():
             cwd=copy,
             check=True,
         )
+        # Under another name the extraction does not know it.
+        for source in copy.rglob("*.py"):
+            if re.search(
+                r"translation import n?p?gettext(_lazy)? as (?!_$)",
+                source.read_text(),
+                re.MULTILINE,
+            ):
+                faults.append(f"calls gettext by a name of its own: {source.relative_to(copy)}")
         kept, fresh = strings(ROOT / CATALOGUE), strings(copy / CATALOGUE)
     faults += [f"not in the catalogue: {key[0]!r}" for key in fresh.keys() - kept.keys()]
     faults += [f"no longer used: {key[0]!r}" for key in kept.keys() - fresh.keys()]

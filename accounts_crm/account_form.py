@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts_crm.pickers import AccountField, RegionField
@@ -25,7 +25,7 @@ class OwnerField(forms.ModelChoiceField):
     def label_from_instance(self, person):
         if person.is_active:
             return str(person)
-        return _g("%(person)s (left the company)") % {"person": person}
+        return gettext("%(person)s (left the company)") % {"person": person}
 
 
 def with_scheme(field: models.Field, **kwargs) -> forms.Field | None:
@@ -69,6 +69,8 @@ class AccountForm(VersionedForm):
             "city",
             "channel",
             "position",
+            "product_complexity",
+            "involvement_complexity",
             "website",
         )
         help_texts = {
@@ -104,7 +106,7 @@ class AccountForm(VersionedForm):
 
     def in_words(self, name, value):
         if name == "parent" and value is not None and value not in self._parent.accounts:
-            return _g("(an account you do not see)")
+            return gettext("(an account you do not see)")
         return super().in_words(name, value)
 
     @property

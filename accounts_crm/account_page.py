@@ -1,16 +1,14 @@
 """The account page: everything of one account, panel by panel."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from accounts_crm import visits
 from accounts_crm.as_of import night
 from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.listing import potential_of
@@ -19,13 +17,17 @@ from churn.queries import with_risk
 from customers import access, panels, ranking
 from customers.access import Change
 from customers.calendar import business_today
-from customers.models import Account, NextStep, OrderLine, Stage
+from customers.models import Account, NextStep, OrderLine
+from customers.relations import relations
 from customers.trade import Trade, trade
 from customers.tree import ancestors
-from lifecycle.models import TierPolicy
+from lifecycle import panels as lifecycle_panels
+from lifecycle import tier_panels
+from lifecycle.evidence_panel import evidence_panel
+from lifecycle.models import Assessment, TierPolicy
 from teams import panels as teams_panels
-
-STAGES = [stage for stage in Stage if stage != Stage.INTERRUPTED]
+from teams.coverage import needed_by
+from teams.handover import with_fragile
 
 
 @dataclass(frozen=True)
@@ -47,45 +49,38 @@ class Facts:
     step_late: bool
 
 
-@dataclass(frozen=True)
-class Step:
-    """A stage on the track: passed, current or to come."""
-
-    label: str
-    filled: bool
-    current: bool
-
-
 @require_safe
+@visits.noted
 def account_page(request, pk):
     """Everything we know of one account; panels in page order."""
     viewer = request.user
     asked = night(request.GET.get("as_of", ""))
     run = asked.run or (NightlyRun.objects.latest_published() if asked.missing else None)
-    account = _account(viewer, pk, run)
+    account = account_with_head(viewer, pk, run)
     measure = run.measure if run else "revenue"
     currency = run.currency if run else settings.REPORTING_CURRENCY
     as_of = run.as_of if run else business_today()
     traded = trade(account, as_of, measure, since=account.first_order)
-    roster = teams_panels.roster(account, viewer)
+    roster = teams_panels.roster(account, viewer, needed=needed_by(account.needed))
+    people = panels.contacts(account, viewer)
     # Who can be given a step, as customers.colleagues has it, without asking again.
     colleagues = {person.pk: person for person in (viewer, account.owner, *roster.people) if person}
     return render(
         request,
         "accounts_crm/account_page.html",
         {
-            "account": account,
+            **head(viewer, account, run, "overview"),
             "night": asked,
-            "run": run,
             "latest_run": run if not asked.past else None,
-            "currency": currency,
-            "crumbs": _crumbs(viewer, account),
             "facts": _facts(viewer, account, run, traded),
-            "stages": _stages(account),
-            "may_edit": account.may_be_changed_by(viewer, Change.FACTS),
-            "may_relate": account.may_be_changed_by(viewer, Change.RELATIONSHIP),
+            "stage": lifecycle_panels.stage(account, viewer),
+            "evidence": evidence_panel(account, run),
+            "tier": tier_panels.tier(account, viewer, run),
             "value": panels.value(account, traded, currency=currency, measure=measure),
-            "contacts": panels.contacts(account, viewer),
+            "contacts": people,
+            "relations": relations(
+                account, [row.contact for row in people.rows], colleagues.values()
+            ),
             "timeline": panels.timeline(
                 account,
                 viewer,
@@ -102,24 +97,6 @@ def account_page(request, pk):
 
 
 @require_safe
-def account_timeline(request, pk):
-    """The timeline alone: anew after a contact was logged, or its older entries."""
-    account = get_object_or_404(
-        Account.objects.visible_to(request.user).with_permissions(request.user), pk=pk
-    )
-    run = NightlyRun.objects.latest_published()
-    panel = panels.timeline(
-        account,
-        request.user,
-        currency=run.currency if run else settings.REPORTING_CURRENCY,
-        measure=run.measure if run else "revenue",
-        before=_moment(request.GET.get("before", "")),
-    )
-    name = "timeline" if not request.htmx else "_timeline" if panel.newest else "_entries"
-    return render(request, f"customers/{name}.html", {"panel": panel, "account": account})
-
-
-@require_safe
 def account_steps(request, pk):
     """The next steps alone, anew after one was planned or a contact was logged."""
     account = Account.objects.get_for(request.user, pk)
@@ -127,14 +104,29 @@ def account_steps(request, pk):
     return render(request, "customers/_next_steps.html", {"panel": panel})
 
 
-def _account(viewer, pk: int, run) -> Account:
+def head(viewer, account: Account, run, tab: str) -> dict[str, Any]:
+    """Return what the head and the tabs of every page of an account draw."""
+    return {
+        "account": account,
+        "tab": tab,
+        "run": run,
+        "latest_run": run,
+        "currency": run.currency if run else settings.REPORTING_CURRENCY,
+        "crumbs": _crumbs(viewer, account),
+        "may_edit": account.may_be_changed_by(viewer, Change.FACTS),
+        "may_relate": account.may_be_changed_by(viewer, Change.RELATIONSHIP),
+    }
+
+
+def account_with_head(viewer, pk: int, run) -> Account:
     """Return the account with all that stands in its head, in one query."""
     potential = potential_of(run)
     step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
     first_step = step.order_by("due", "pk")
+    policy = TierPolicy.objects.filter(tier=OuterRef("tier"))
     accounts = ranking.with_rank(Account.objects.visible_to(viewer), run)
     accounts = ranking.with_movement(accounts, ranking.comparable(run))
-    accounts = with_risk(accounts, run).annotate(
+    accounts = with_fragile(with_risk(accounts, run)).annotate(
         cumulative=F("ranking__cumulative"),
         potential=Subquery(potential.values("amount")[:1]),
         potential_on=Subquery(potential.values("date")[:1]),
@@ -143,9 +135,11 @@ def _account(viewer, pk: int, run) -> Account:
         ),
         step_what=Subquery(first_step.values("what")[:1]),
         step_due=Subquery(first_step.values("due")[:1]),
-        cadence=Subquery(
-            TierPolicy.objects.filter(tier=OuterRef("tier")).values("contact_every_days")[:1]
+        cadence=Subquery(policy.values("contact_every_days")[:1]),
+        evidence=Subquery(
+            Assessment.objects.filter(account=OuterRef("pk"), run=run).values("figures")[:1]
         ),
+        needed=Subquery(policy.values("functions")[:1]),  # of our functions, by the tier
     )
     return get_object_or_404(
         accounts.with_permissions(viewer).select_related("owner", "region"), pk=pk
@@ -185,21 +179,3 @@ def _facts(viewer, account: Any, run, traded: Trade) -> Facts:
         ),
         step_late=account.step_due is not None and account.step_due < business_today(),
     )
-
-
-def _stages(account: Account) -> list[Step]:
-    """Return the track; nothing on it is filled while the relation is interrupted."""
-    at = next((place for place, stage in enumerate(STAGES) if stage == account.stage), -1)
-    return [Step(str(stage.label), place <= at, place == at) for place, stage in enumerate(STAGES)]
-
-
-def _moment(typed: str) -> dt.datetime | None:
-    if not typed:
-        return None
-    try:
-        moment = parse_datetime(typed)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Http404
-    return moment

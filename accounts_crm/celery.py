@@ -15,9 +15,10 @@ app.autodiscover_tasks()
 
 @app.on_after_configure.connect
 def schedule(sender, **_kwargs) -> None:
-    """Set the beat: the relay every few seconds, the nightly run at 02:00 business time."""
+    """Set the beat: relay every few seconds, mail every minute, the night's run at 02:00."""
     sender.conf.beat_schedule = {
         "relay": {"task": "accounts_crm.tasks.relay", "schedule": settings.RELAY_SECONDS},
+        "notices": {"task": "accounts_crm.tasks.mail_notices", "schedule": 60.0},
         "nightly": {
             "task": "accounts_crm.tasks.schedule_nightly",
             # Celery's own clock is the business time zone, so this is 02:00 there.

@@ -9,7 +9,7 @@ from customers.access import roles_of
 
 
 def bad_request(request, exception=None):
-    return _answer(
+    return answer(
         request,
         400,
         _("This request could not be understood"),
@@ -20,11 +20,11 @@ def bad_request(request, exception=None):
 def denied(request, exception=None):
     reason = str(exception) if exception and exception.args else ""
     advice = _("Ask the account manager or an administrator if you need it.")
-    return _answer(request, 403, _("You may not do this"), f"{reason} {advice}".strip())
+    return answer(request, 403, _("You may not do this"), f"{reason} {advice}".strip())
 
 
 def not_found(request, exception=None):
-    return _answer(
+    return answer(
         request,
         404,
         _("There is no such page, or it is not yours to see"),
@@ -33,7 +33,7 @@ def not_found(request, exception=None):
 
 
 def csrf_failed(request, reason=""):
-    return _answer(
+    return answer(
         request,
         403,
         _("This form is out of date"),
@@ -52,7 +52,8 @@ def failed(request):
     return render(None, "500.html", {"title": title}, status=500)
 
 
-def _answer(request, status: int, title: str, advice: str):
+def answer(request, status: int, title: str, advice: str):
+    """Say what cannot be shown and what to do: as a page, to a script, to a program."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": f"{title}. {advice}"}, status=status)
     if getattr(request, "htmx", False):  # static/js/toast.js shows it

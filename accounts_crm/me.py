@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts_crm.calendar_feed import SHOWN_ONCE
+from accounts_crm.models import CalendarAddress
 from accounts_crm.switches import keep
 from customers.errors import Refused
 from teams import tokens
@@ -68,6 +70,8 @@ def _page(request, *, status=200, settings_form=None, token_form=None, **more):
         "form": settings_form or SettingsForm(instance=User.objects.get(pk=request.user.pk)),
         "token_form": token_form or TokenForm(auto_id="token_%s"),
         "tokens": rows,
+        "calendar_made": CalendarAddress.objects.filter(user=request.user).exists(),
+        "calendar_url": request.session.pop(SHOWN_ONCE, ""),
         **more,
     }
     return render(request, "accounts_crm/me.html", context, status=status)

@@ -26,10 +26,12 @@ from customers import events, ranking
 from customers.calendar import business_today
 from customers.errors import Refused
 from customers.models import OrderLine, Ranking
+from lifecycle import assessing
+from lifecycle.models import Assessment
 
 log = logging.getLogger(__name__)
 State = NightlyRun.State
-STEPS = ("rank", "risk", "publish")
+STEPS = ("rank", "evidence", "risk", "publish")
 
 
 class AlreadyRunning(Refused):
@@ -116,6 +118,7 @@ def execute(attempt: Attempt) -> NightlyRun:
     pulse.start()
     try:
         _step(attempt, "rank", ranking.compute)
+        _step(attempt, "evidence", assessing.compute)
         _step(attempt, "risk", scoring.compute)
         _analyze()
         _publish(attempt)
@@ -198,7 +201,7 @@ def _analyze() -> None:
     """Tell PostgreSQL's planner of the new rows before anybody reads them."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for model in (Ranking, Risk):
+            for model in (Ranking, Assessment, Risk):
                 cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 

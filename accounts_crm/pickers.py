@@ -4,7 +4,7 @@ import re
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Account, Region
@@ -61,7 +61,7 @@ class RegionField(forms.CharField):
             raise forms.ValidationError(self.error_messages["unknown"] % {"name": text})
         if len(found) > 1:
             raise forms.ValidationError(
-                _g("Several regions are called “%(name)s”: %(regions)s. Pick one.")
+                gettext("Several regions are called “%(name)s”: %(regions)s. Pick one.")
                 % {"name": text, "regions": ", ".join(map(_path, found[:SHOWN]))}
             )
         return found[0]
@@ -87,12 +87,12 @@ def _account(accounts: QuerySet, text: str) -> Account:
     found = list(accounts.filter(name__iexact=text).order_by("code")[: SHOWN + 1])
     if not found:
         raise forms.ValidationError(
-            _g("You see no account with the code or name “%(text)s”. Pick one of the list.")
+            gettext("You see no account with the code or name “%(text)s”. Pick one of the list.")
             % {"text": text}
         )
     if len(found) > 1:
         raise forms.ValidationError(
-            _g("Several accounts are called “%(text)s”. Give the code: %(codes)s.")
+            gettext("Several accounts are called “%(text)s”. Give the code: %(codes)s.")
             % {"text": text, "codes": ", ".join(account.code for account in found[:SHOWN])}
         )
     return found[0]

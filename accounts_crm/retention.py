@@ -9,6 +9,7 @@ from accounts_crm.models import IdempotentCall, NightlyRun
 from churn.models import Risk
 from customers.calendar import is_month_end
 from customers.models import Ranking
+from lifecycle.models import Assessment
 
 State = NightlyRun.State
 # A page that is being read when its run is superseded still finds its rows.
@@ -40,6 +41,7 @@ def thin_out() -> None:
     ):
         if not is_month_end(run.as_of):
             Risk.objects.filter(run=run).update(findings=[])
+            Assessment.objects.filter(run=run).update(figures={})
             NightlyRun.objects.filter(pk=run.pk).update(evidence_kept=False)
 
 
@@ -54,3 +56,4 @@ def _drop_rows_of_ended() -> None:
 def _drop_rows(run_ids: list[int]) -> None:
     Ranking.objects.filter(run__in=run_ids).delete()
     Risk.objects.filter(run__in=run_ids).delete()
+    Assessment.objects.filter(run__in=run_ids).delete()

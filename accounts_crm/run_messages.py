@@ -10,6 +10,7 @@ from accounts_crm.models import NightlyRun
 
 STEP_NAMES = {
     "rank": gettext_lazy("Value and ranking"),
+    "evidence": gettext_lazy("Evidence of stages"),
     "risk": gettext_lazy("Churn risk and reasons"),
     "publish": gettext_lazy("Publish and raise flags"),
 }

@@ -1,10 +1,12 @@
-"""Celery tasks of the roof: the relay and the nightly run."""
+"""Celery tasks of the roof: the relay, mail and the nightly run."""
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from accounts_crm import nightly, workers
 from accounts_crm.models import NightlyRun
+from accounts_crm.notices import mail, making
 from customers.models import Event
 
 # So many rows a tick: a backlog drains in steps that each stay short.
@@ -21,10 +23,16 @@ def relay() -> None:
         )
         if queued:
             run_nightly.delay(run.pk)
-    # Nobody subscribes to events yet; what is drained here stays in the account's history.
-    waiting = Event.objects.filter(sent_at__isnull=True).order_by("pk")
-    batch = list(waiting.values_list("pk", flat=True)[:OUTBOX_BATCH])
-    Event.objects.filter(pk__in=batch).update(sent_at=timezone.now())
+    batch = list(Event.objects.filter(sent_at__isnull=True).order_by("pk")[:OUTBOX_BATCH])
+    with transaction.atomic():
+        making.make(batch)
+        Event.objects.filter(pk__in=[event.pk for event in batch]).update(sent_at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def mail_notices() -> None:
+    """Send the notices that are due by e-mail. A second start finds them taken."""
+    mail.send_due()
 
 
 @shared_task(ignore_result=True)

@@ -16,14 +16,17 @@ from django.db.models import Sum
 
 from churn import model, purchases, signals
 from churn.models import Risk
-from churn.risk_rows import insert
 from churn.rules import RULES, is_fatal
 from customers.calendar import window_start
 from customers.models import OrderLine, Ranking
+from customers.run_rows import insert
 
 MILLION = 10**6
 FATAL_SCORE = 70
 BATCH = 10_000
+COLUMNS = (
+    "account_id", "scored", "p_micro", "score", "level", "value_at_stake", "fatal", "findings"
+)  # fmt: skip
 
 
 def compute(attempt) -> int:
@@ -69,10 +72,10 @@ def compute(attempt) -> int:
         rows.append((account, row["scored"], row["p"], row["score"], row["level"], row["stake"],
                      fatal, row["findings"]))  # fmt: skip
         if len(rows) == BATCH:
-            insert(attempt, rows)
+            insert(attempt, Risk, COLUMNS, rows)
             rows.clear()
             attempt.progress(at + 1, total)
-    insert(attempt, rows)
+    insert(attempt, Risk, COLUMNS, rows)
     attempt.progress(total, total)
     attempt.state_facts("risk", _facts(fit, median, counts, scored, bought, shown))
     return total

@@ -1,7 +1,10 @@
 """Flags raised and answered in the browser; both show the risk panel again."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
@@ -63,10 +66,21 @@ def _answer(flag, *, by, to, version, outcome, reason):
 def _done(request, account, said):
     if not request.htmx:
         messages.success(request, said)
-        return redirect(f"{account.get_absolute_url()}#risk")
+        return redirect(_back(request, account))
     panel = panels.risk(account, request.user, newest_run())
     response = render(request, "churn/_risk.html", {"panel": panel})
     return trigger_client_event(response, "flag-changed", {"account": account.pk})
+
+
+def _back(request, account):
+    """Return the queue where the person came from it, or else the account's page."""
+    page = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    )
+    if ours and urlsplit(page).path == "/risk/":
+        return page
+    return f"{account.get_absolute_url()}#risk"
 
 
 def _refused(request, account, *, errors, form=None, status=422):
@@ -74,7 +88,7 @@ def _refused(request, account, *, errors, form=None, status=422):
     if not request.htmx:  # no JavaScript: say it on the next page
         for fault in faults:
             messages.error(request, fault)
-        return redirect(f"{account.get_absolute_url()}#risk")
+        return redirect(_back(request, account))
     panel = panels.risk(
         account,
         request.user,

@@ -1,7 +1,9 @@
 """Who may see an account, and who may change what of it. The whole rule is in this file.
 
     account manager    sees the accounts owned or joined as team member; changes them
-                       (as LEAD or EDITOR; a VIEWER changes nothing)
+                       (as LEAD or EDITOR; a VIEWER changes nothing); as deputy also the
+                       covered ones, like an editor: for good, or as a substitute from the
+                       first to the last business day of the period
     director           sees and changes the accounts in the region of a post held, and below;
                        a post without region: all, those without a region too; no post: none
     reader             sees every account, changes nothing
@@ -10,14 +12,19 @@
     administrator      users, roles, settings, runs; accounts only with another role
     anyone else        gets 404, so that names do not leak
 
-Who holds which role is stored in groups, posts and team members; what it means stands here.
+A deputy names no further deputies: that is for the account's manager and the directors above.
+
+Who holds which role is stored in groups, posts, team members and deputies; what it means stands
+here.
 """
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.calendar import business_today
 from customers.tree import descendants
 
 
@@ -56,7 +63,10 @@ def roles_of(user) -> frozenset[str]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if not hasattr(user, "_roles"):
-        user._roles = frozenset(user.groups.values_list("name", flat=True))
+        # The posts come along: every page of a director asks for both.
+        held = list(user.groups.values_list("name", "user__posts", "user__posts__region"))
+        user._roles = frozenset(name for name, _post, _region in held)
+        user._held = {post: region for _name, post, region in held if post is not None}
     return user._roles
 
 
@@ -84,6 +94,18 @@ def changed_by(user, change: Change) -> Q:
     return _reached_by(user, EDITING_TEAM_ROLES)
 
 
+def appointed_by(user) -> Q:
+    """Return the condition under which `user` may name deputies of an Account."""
+    if Role.DIRECTOR in roles_of(user) and None in _post_regions(user):
+        return Q()
+    return _reached_by(user, (TeamRole.LEAD,), covered=False)
+
+
+def may_lead_people(user) -> bool:
+    """Say whether a user may form linkage groups: a director who holds a post."""
+    return Role.DIRECTOR in roles_of(user) and bool(_post_regions(user))
+
+
 def may_open_accounts(user) -> bool:
     """Say whether a user may add an account: whoever may change any."""
     return may_write(user)
@@ -104,6 +126,65 @@ def may_see_dashboard(user) -> bool:
     return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.READER, Role.STEWARD})
 
 
+def posts_changed_by(user) -> list[int] | None:
+    """Return the posts a user may change and fill: all (None), those below his own, or none.
+
+    An administrator keeps the whole organisation; a director what stands below the posts he holds.
+    """
+    roles = roles_of(user)
+    if Role.ADMIN in roles:
+        return None
+    if Role.DIRECTOR not in roles:
+        return []
+    held = list(user.posts.values_list("pk", flat=True))
+    return sorted(set(descendants("teams.Post", held)) - set(held))
+
+
+def regions_given_by(user) -> list[int] | None:
+    """Return the regions that a user may give a post: all (None), or those of his own posts."""
+    if Role.ADMIN in roles_of(user):
+        return None
+    regions = _post_regions(user)
+    return None if None in regions else [pk for pk in regions if pk is not None]
+
+
+def may_direct(user) -> bool:
+    """Say whether a user decides for others: tiers and policies."""
+    return Role.DIRECTOR in roles_of(user)
+
+
+def directed_by(user) -> Q:
+    """Return the condition of the accounts in the region of a post that a director holds."""
+    if not may_direct(user):
+        return NOBODY
+    regions = _post_regions(user)
+    return Q() if None in regions else Q(region__in=regions)
+
+
+def may_see_teams(user) -> bool:
+    """Say whether a user may look at who covers for whom and what was handed over."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR, Role.READER, Role.STEWARD})
+
+
+def people_below(user) -> Q:
+    """Return the condition of the people a director stands above: who leads an account there.
+
+    Nobody stands above himself.
+    """
+    if Role.DIRECTOR not in roles_of(user):
+        return NOBODY
+    regions = _post_regions(user)
+    if None in regions:
+        return ~Q(pk=user.pk)
+    leaders = get_user_model().objects.filter(owned_accounts__region__in=regions)
+    return Q(pk__in=leaders.values("pk")) & ~Q(pk=user.pk)
+
+
+def may_see_departures(user) -> bool:
+    """Say whether a user may look at what breaks if one of our people leaves."""
+    return may_lead_people(user) or Role.ADMIN in roles_of(user)
+
+
 def may_run_nightly(user) -> bool:
     """Say whether a user may start a nightly run."""
     return bool(roles_of(user) & {Role.DIRECTOR, Role.STEWARD, Role.ADMIN})
@@ -114,7 +195,7 @@ def may_see_runs(user) -> bool:
     return bool(roles_of(user) - {Role.INTEGRATION})
 
 
-def _reached_by(user, team_roles) -> Q:
+def _reached_by(user, team_roles, *, covered: bool = True) -> Q:
     roles = roles_of(user)
     reached = NOBODY
     if Role.MANAGER in roles:
@@ -126,6 +207,10 @@ def _reached_by(user, team_roles) -> Q:
             .values("account")
         )
         reached |= Q(owner=user) | Q(pk__in=joined)
+        if covered:
+            day = business_today()
+            deputy_of = user.deputyships.filter(since__lte=day).exclude(until__lt=day)
+            reached |= Q(pk__in=deputy_of.values("account"))
     if Role.DIRECTOR in roles:
         reached |= Q(region__in=_post_regions(user))
     return reached
@@ -134,7 +219,7 @@ def _reached_by(user, team_roles) -> Q:
 def _post_regions(user) -> list[int | None]:
     """Return the regions of the posts a user holds, with all below; None stands for everything."""
     if not hasattr(user, "_post_regions"):
-        held = list(user.posts.values_list("region", flat=True))
+        held = list(user._held.values())
         if None in held:
             user._post_regions = [None]
         else:

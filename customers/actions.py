@@ -22,6 +22,7 @@ from customers.models import (
     Region,
     SatisfactionScore,
 )
+from customers.search import texts
 from customers.tree import place_under
 
 
@@ -31,6 +32,7 @@ def open_account(*, by, code: str, name: str, parent: Account | None = None, **v
     try:
         with transaction.atomic():
             account = Account.objects.create(code=code, name=name, parent=parent, **values)
+            texts.add(account)
             events.record("account.opened", account, by=by, code=(None, code), name=(None, name))
     except IntegrityError:
         raise Refused(
@@ -77,6 +79,7 @@ def add_contact(account: Account, *, by, name: str, **values) -> Contact:
     """Add a person at a customer. Raises Refused if the superior is of another account."""
     _check_superior(account, values.get("parent"))
     contact = Contact.objects.create(account=account, name=name, **values)
+    texts.add(contact)
     events.record("contact.added", account, by=by, about=contact, name=(None, name))
     return contact
 
@@ -130,6 +133,7 @@ def log_contact(
     entry.ours.set(list(ours) or [by])
     entry.theirs.set(theirs)
     last_contact.note(account, entry.date)
+    texts.add(entry)
     events.record("interaction.logged", account, by=by, about=entry, kind=(None, kind))
     if step:
         plan_step(account, by=by, interaction=entry, **step)
@@ -199,6 +203,7 @@ def plan_step(
         who=who,
         created_on=business_today(),
     )
+    texts.add(step)
     events.record("step.planned", account, by=by, about=step, what=(None, what), due=(None, due))
     return step
 

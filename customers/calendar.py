@@ -18,6 +18,12 @@ def business_today() -> dt.date:
     return business_date(timezone.now())
 
 
+def end_of(day: dt.date) -> dt.datetime:
+    """Return the moment at which a day ends in the business time zone."""
+    zone = ZoneInfo(settings.BUSINESS_TIME_ZONE)
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, zone)
+
+
 def months_before(day: dt.date, months: int) -> dt.date:
     """Return the same day `months` earlier, or the last of that month where there is none."""
     index = day.year * 12 + day.month - 1 - months

@@ -16,8 +16,8 @@ class Due(models.TextChoices):
     DATE = "date", _("Date")
 
 
-def due_day(word: Due | str) -> dt.date:
+def due_day(word: Due | str, today: dt.date | None = None) -> dt.date:
     """Return the day meant by a word in the person's time zone; Friday is the next, never today."""
-    today = timezone.localdate()
+    today = today or timezone.localdate()
     days = {Due.TOMORROW: 1, Due.FRIDAY: (3 - today.weekday()) % 7 + 1, Due.WEEK: 7}[Due(word)]
     return today + dt.timedelta(days=days)

@@ -20,10 +20,10 @@ def record(
 
 
 def build(kind: str, account=None, /, *, by=None, about=None, **changes) -> Event:
-    """Return an unsaved event, for changes in bulk."""
+    """Return an unsaved event, for changes in bulk; the account may be given by its id."""
     return Event(
         kind=kind,
-        account=account,
+        account_id=getattr(account, "pk", account),
         actor=by,
         subject={about._meta.model_name: about.pk} if about is not None else {},
         changes={field: [plain(old), plain(new)] for field, (old, new) in changes.items()},

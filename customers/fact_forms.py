@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.calendar import business_today
@@ -99,7 +99,7 @@ class PotentialForm(VersionedForm):
         code = self.cleaned_data["currency"].upper()
         if code not in CODES:
             raise forms.ValidationError(
-                _g("“%(code)s” is no currency. Give its code, such as CNY, EUR or USD.")
+                gettext("“%(code)s” is no currency. Give its code, such as CNY, EUR or USD.")
                 % {"code": code}
             )
         return code
@@ -119,7 +119,7 @@ class PotentialForm(VersionedForm):
                 self.add_error("amount", AMOUNT_FAULTS[fault.code])
             else:
                 if minor <= Decimal(0):
-                    self.add_error("amount", _g("Give an amount above zero."))
+                    self.add_error("amount", gettext("Give an amount above zero."))
                 self.cleaned_data["amount_minor"] = minor
         return self.cleaned_data
 

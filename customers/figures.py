@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from customers.calendar import business_today
+from customers.calendar import business_date, business_today
 from customers.money import to_major
 
 MINUS = "\N{MINUS SIGN}"
@@ -122,8 +122,10 @@ def near_date(day: dt.date) -> str:
 
 
 def days_since(day: dt.date) -> int:
-    """Return how many days ago a day was, by the business calendar; negative if to come."""
-    return (business_today() - _as_date(day)).days
+    """Return how many days ago a day or moment was by business date; negative if to come."""
+    if isinstance(day, dt.datetime):
+        day = business_date(day)
+    return (business_today() - day).days
 
 
 def in_chinese() -> bool:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Account, Complaint, Contact, Event, NextStep
+from customers.models import Account, Complaint, Contact, Event, Interaction, NextStep
 
 # Kinds of event that stand in the timeline -> icon, words. What has an entry of its own there (the
 # contact log, a complaint) is not told twice. The kinds of higher floors are told too.
@@ -17,13 +18,36 @@ SHOWN = {
     "owner.changed": ("user", _("Account manager changed")),
     "member.joined": ("team", _("Joined the account team")),
     "member.left": ("team", _("Left the account team")),
+    "member.changed": ("team", _("Place in the account team changed")),
+    "jointgroup.opened": ("group", _("Joint group opened")),
+    "jointgroup.changed": ("group", _("Joint group changed")),
+    "jointgroup.ended": ("group", _("Joint group ended")),
+    "jointmeeting.held": ("meeting", _("Joint group met")),
+    "jointmeeting.removed": ("x", _("Meeting of a joint group taken out")),
+    "jointoffice.opened": ("accounts", _("Joint office opened")),
+    "jointoffice.changed": ("accounts", _("Joint office changed")),
+    "deputy.named": ("team", _("Deputy named")),
+    "deputy.ended": ("team", _("Deputy ended")),
+    "handover.opened": ("user", _("Handover opened")),
+    "handover.done": ("done", _("Handover done")),
     "contact.added": ("contact", _("Contact added")),
     "contact.changed": ("contact", _("Contact changed")),
+    "interaction.changed": ("edit", _("Entry corrected")),
+    "interaction.removed": ("x", _("Entry deleted")),
+    "interaction.restored": ("redo", _("Entry put back")),
     "complaint.changed": ("alert", _("Complaint changed")),
     "satisfaction.recorded": ("smile", _("Satisfaction recorded")),
     "potential.recorded": ("box", _("Purchase potential recorded")),
     "step.done": ("done", _("Next step done")),
     "step.dropped": ("x", _("Next step dropped")),
+    "stage.moved": ("board", _("Stage moved")),
+    "stage.interrupted": ("alert", _("Relationship interrupted")),
+    "stage.resumed": ("redo", _("Relationship resumed")),
+    "tier.asked": ("tag", _("Another tier asked for")),
+    "tier.approved": ("tag", _("Tier changed")),
+    "tier.declined": ("x", _("Another tier declined")),
+    "tier.withdrawn": ("undo", _("Request for another tier withdrawn")),
+    "stance.recorded": ("tag", _("Supplier stance rated")),
     "flag.opened": ("flag", _("Flag opened")),
     "flag.acknowledged": ("flag", _("Flag acknowledged")),
     "flag.recovery": ("flag", _("Recovery started")),
@@ -34,13 +58,26 @@ MODELS = {
     "account": Account,
     "contact": Contact,
     "complaint": Complaint,
+    "interaction": Interaction,
     "step": NextStep,
+    "stage": Account,
+    # By name: teams stands one floor above.
+    "member": "teams.TeamMember",
+    "jointgroup": "teams.JointGroup",
+    "jointmeeting": "teams.JointMeeting",
+    "jointoffice": "teams.JointOffice",
+    "deputy": "teams.Deputy",
+    "handover": "teams.Handover",
+    "tier": Account,
 }
+# What events call a field that a model knows by another name.
+ALIASES = {"asked_tier": "tier"}
+LOOKED_THROUGH = 1000  # events, for the names of the fields they changed
 PEOPLE = ("owner", "user", "who")
 # Rows named by id, whose names the reader might not be allowed to know; and what goes without
 # saying.
-NAMELESS = ("parent", "region")
-SILENT = ("closed_at", "closed_on", "state", "closed_as_of", "kind", "code")
+NAMELESS = ("parent", "region", "ours", "theirs", "at")
+SILENT = ("date", "closed_at", "closed_on", "state", "closed_as_of", "kind", "code", "causes")
 
 
 @dataclass(frozen=True)
@@ -62,8 +99,22 @@ class Told:
     changes: list[Change]
 
 
-def told(events: list[Event]) -> list[Told]:
-    """Return events in words; people are named in one query."""
+def fields_of(events) -> dict[str, str]:
+    """Return the fields that the latest events changed, with their names, in the names' order."""
+    found: dict[str, str] = {}
+    latest = events.order_by("-at", "-pk")[:LOOKED_THROUGH]
+    for kind, changes in latest.values_list("kind", "changes"):
+        for name in changes:
+            if name not in SILENT and name not in found:
+                found[name] = _label(_model(kind), name)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def told(events: list[Event], only: str = "") -> list[Told]:
+    """Return events in words; people are named in one query.
+
+    only  a field: the changes of all others are left out
+    """
     ids = {
         pk
         for event in events
@@ -73,29 +124,42 @@ def told(events: list[Event]) -> list[Told]:
         if isinstance(pk, int)
     }
     names = dict(get_user_model().objects.filter(pk__in=ids).values_list("pk", "name"))
-    return [_tell(event, names) for event in events]
+    return [_tell(event, names, only) for event in events]
 
 
-def _tell(event: Event, names: dict[int, str]) -> Told:
+def _tell(event: Event, names: dict[int, str], only: str) -> Told:
     icon, title = SHOWN[event.kind]
-    model = MODELS.get(event.kind.split(".")[0])
+    model = _model(event.kind)
     changes = [
         _change(model, name, was, now, names)
         for name, (was, now) in event.changes.items()
-        if name not in SILENT and (was or now or was == 0 or now == 0)
+        if name not in SILENT and (was or now or was == 0 or now == 0) and only in ("", name)
     ]
     return Told(event, icon, str(title), changes)
 
 
-def _change(model, name: str, was: Any, now: Any, names: dict[int, str]) -> Change:
-    label, choices = name, {}
+def _model(kind: str):
+    """Return the model whose fields an event of this kind changes, None where it is none."""
+    model = MODELS.get(kind.split(".")[0])
+    return apps.get_model(model) if isinstance(model, str) else model
+
+
+def _field(model, name: str):
+    """Return a model's field, None for what events say besides."""
     try:
-        field = model._meta.get_field(name) if model else None
+        return model._meta.get_field(ALIASES.get(name, name)) if model else None
     except FieldDoesNotExist:
-        field = None
-    if field is not None:
-        label = str(getattr(field, "verbose_name", name))
-        choices = dict(getattr(field, "flatchoices", ()) or ())
+        return None
+
+
+def _label(model, name: str) -> str:
+    """Return the name of a field in words."""
+    return str(getattr(_field(model, name), "verbose_name", name))
+
+
+def _change(model, name: str, was: Any, now: Any, names: dict[int, str]) -> Change:
+    label = _label(model, name)
+    choices = dict(getattr(_field(model, name), "flatchoices", ()) or ())
     if name in NAMELESS:
         return Change(label, "", "")
     if name in PEOPLE:

@@ -9,6 +9,7 @@ from heroicons.templatetags.heroicons import heroicon_outline
 HEROICONS = {
     "accounts": "building-office-2",
     "alert": "exclamation-triangle",
+    "bell": "bell",
     "board": "view-columns",
     "box": "cube",
     "cal": "calendar",
@@ -58,6 +59,8 @@ HEROICONS = {
     "search": "magnifying-glass",
     "settings": "cog-6-tooth",
     "smile": "face-smile",
+    "star": "star",
+    "sort": "arrows-up-down",
     "tag": "tag",
     "team": "user-group",
     "tool": "wrench",

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.db.models import F, Max
@@ -123,6 +124,28 @@ class TimelinePanel:
     page: Page
     currency: str
     newest: bool = True  # the first page
+    only: str = ""  # one of timeline.KINDS
+    q: str = ""
+    scrolls: bool = False  # older entries come as one scrolls down to them
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """Return what the timeline can be narrowed to, with its words."""
+        return [
+            ("", _("Everything")),
+            ("log", _("Contact log")),
+            ("orders", _("Orders")),
+            ("complaints", _("Complaints")),
+            ("moves", _("Moves and team")),
+            ("flags", _("Flags")),
+            ("changes", _("Changes")),
+        ]
+
+    @property
+    def older_query(self) -> str:
+        """Return the query of the address at which the older entries stand."""
+        asked = {"before": self.page.older_text, "kind": self.only, "q": self.q}
+        return urlencode({name: value for name, value in asked.items() if value})
 
 
 @dataclass
@@ -185,17 +208,24 @@ def timeline(
     measure: str,
     before: dt.datetime | None = None,
     trade: Trade | None = None,
+    only: str = "",
+    q: str = "",
+    scrolls: bool = False,
 ) -> TimelinePanel:
     """Return a page of the timeline.
 
-    trade  the account's orders, where the page knows them already
+    trade    the account's orders, where the page knows them already
+    only, q  as customers.timeline.page
     """
     return TimelinePanel(
         account,
         account.may_be_changed_by(viewer, Change.RELATIONSHIP),
-        timelines.page(account, before=before, measure=measure, trade=trade),
+        timelines.page(account, before=before, measure=measure, trade=trade, only=only, q=q),
         currency,
         newest=before is None,
+        only=only,
+        q=q,
+        scrolls=scrolls,
     )
 
 

@@ -5,15 +5,21 @@ from collections.abc import Iterable
 from customers.models import Interaction, NextStep
 
 
-def with_people(steps: Iterable[NextStep]) -> list[NextStep]:
-    """Return steps, each with `people`: the names of whom the step came out of meeting."""
-    steps = list(steps)
+def with_people(steps: Iterable[NextStep], beside: Iterable[Interaction] = ()) -> list[NextStep]:
+    """Return steps, each with `people`: the names of whom the step came out of meeting.
+
+    beside  log entries of the same page, which get `people` in the same query
+    """
+    steps, beside = list(steps), list(beside)
     met: dict[int | None, list[str]] = {}
+    entries = {step.interaction_id for step in steps if step.interaction_id}
     pairs = Interaction.theirs.through.objects.filter(
-        interaction__in=[step.interaction_id for step in steps if step.interaction_id]
+        interaction__in=entries | {entry.pk for entry in beside}
     )
-    for entry, name in pairs.order_by("contact__name").values_list("interaction", "contact__name"):
-        met.setdefault(entry, []).append(name)
+    for pk, name in pairs.order_by("contact__name").values_list("interaction", "contact__name"):
+        met.setdefault(pk, []).append(name)
     for step in steps:
         step.people = met.get(step.interaction_id, [])  # type: ignore[attr-defined]
+    for entry in beside:
+        entry.people = met.get(entry.pk, [])  # type: ignore[attr-defined]
     return steps

@@ -14,10 +14,22 @@ from django.conf import settings
 from django.db.models import CharField, Count, Q, Sum, Value
 
 from customers import happenings
+from customers.calendar import business_date
 from customers.models import Event, Interaction, OrderLine
 from customers.trade import Trade, amount, month_end
 
 PAGE = 20
+# What the timeline can be narrowed to; "moves" are of stage, tier, owner and team.
+KINDS = ("log", "orders", "complaints", "moves", "flags", "changes")
+SEARCHED = ("log", "complaints")  # what has words of its own
+MOVES = frozenset(
+    kind
+    for kind in happenings.SHOWN
+    if kind.startswith(("stage.", "tier.", "member.")) or kind == "owner.changed"
+)
+FLAGS = frozenset(kind for kind in happenings.SHOWN if kind.startswith("flag."))
+CHANGES = frozenset(happenings.SHOWN) - MOVES - FLAGS
+BETWEEN = 100
 # Days with orders read for a page: enough for more months than a page holds.
 DAYS_OF_ORDERS = 31 * (PAGE + 2)
 
@@ -71,25 +83,40 @@ def page(
     before: dt.datetime | None = None,
     measure: str = "revenue",
     trade: Trade | None = None,
+    only: str = "",
+    q: str = "",
 ) -> Page:
     """Return the entries before a moment, or the newest.
 
     trade  the account's latest orders, if they are known already
+    only   one of KINDS, "" for all
+    q      text that an entry must hold; only contacts and complaints have any
     """
-    if trade is None:
-        days = _order_days(account, before, measure)
-    else:
-        days = [(day.date, day.value, day.orders) for day in reversed(trade.days)]
-    kinds = [
-        _contacts(account, before),
-        _orders(days),
-        _complaints(account, before),
-        _changes(account, before),
-    ]
+    wanted = {only} if only else set(KINDS)
+    if q:
+        wanted &= set(SEARCHED)
+    kinds = []
+    if "log" in wanted:
+        kinds.append(_contacts(account, before, q))
+    if "orders" in wanted:
+        if trade is None:
+            days = _order_days(account, before, measure)
+        else:
+            days = [(day.date, day.value, day.orders) for day in reversed(trade.days)]
+        kinds.append(_orders(days))
+    if "complaints" in wanted:
+        kinds.append(_complaints(account, before, q))
+    told = {
+        *(MOVES if "moves" in wanted else ()),
+        *(FLAGS if "flags" in wanted else ()),
+        *(CHANGES if "changes" in wanted else ()),
+    }
+    if told:
+        kinds.append(_changes(account, before, told))
     entries = sorted(itertools.chain(*kinds), key=lambda entry: entry.at, reverse=True)
     # Down to here every kind was read; a kind that was cut may lack some of its last moment.
     floors = [kind[-1].at for kind in kinds if len(kind) > PAGE]
-    if trade is not None and trade.more:
+    if trade is not None and trade.more and "orders" in wanted:
         floors.append(_start_of_day(trade.first) - dt.timedelta.resolution)
     shown = [entry for entry in entries if not floors or entry.at > max(floors)]
     older = shown[-1].at if floors and shown else max(floors, default=None)
@@ -101,8 +128,23 @@ def page(
     return Page(shown, older)
 
 
-def _contacts(account, before) -> list[Entry]:
+def between(account, ours: str, theirs: str, *, since: dt.date) -> list[Entry]:
+    """Return the contacts of one function of ours with one of theirs, the latest BETWEEN."""
+    met = Interaction.objects.filter(
+        account=account, ours__function=ours, theirs__function=theirs, date__gte=since
+    ).values("pk")
+    rows = account.interactions.filter(pk__in=met).select_related("author", "next_step__who")
+    entries = [Entry(row.at, "interaction", row) for row in rows.order_by("-at", "-pk")[:BETWEEN]]
+    _add_people(entries)
+    return entries
+
+
+def _contacts(account, before, q: str) -> list[Entry]:
     rows = account.interactions.select_related("author", "next_step__who").order_by("-at", "-pk")
+    if q:
+        rows = rows.filter(
+            Q(subject__icontains=q) | Q(note__icontains=q) | Q(next_step__what__icontains=q)
+        )
     if before:
         rows = rows.filter(at__lt=before)
     return [Entry(row.at, "interaction", row) for row in rows[: PAGE + 1]]
@@ -113,7 +155,7 @@ def _order_days(account, before, measure) -> list[tuple[dt.date, int, int]]:
     lines = OrderLine.objects.filter(account=account, revenue__isnull=False)
     if before:
         # The month in which the page before this one ended was shown there.
-        lines = lines.filter(date__lt=_day(before).replace(day=1))
+        lines = lines.filter(date__lt=business_date(before).replace(day=1))
     rows = (
         lines.values("date")
         .annotate(day_value=Sum(amount(measure)), orders=Count("order_id", distinct=True))
@@ -137,11 +179,13 @@ def _orders(days: list[tuple[dt.date, int, int]]) -> list[Entry]:
     return entries[: PAGE + 1]
 
 
-def _complaints(account, before) -> list[Entry]:
+def _complaints(account, before, q: str) -> list[Entry]:
     """Return the complaints, each at a moment of its own: a day may bring many."""
     rows = account.complaints.order_by("-opened_on", "-pk")
+    if q:
+        rows = rows.filter(text__icontains=q)
     if before:
-        day = _day(before)
+        day = business_date(before)
         past_noon = (before - _noon(day)) // dt.timedelta.resolution
         rows = rows.filter(Q(opened_on__lt=day) | Q(opened_on=day, pk__lt=past_noon))
     return [
@@ -150,9 +194,9 @@ def _complaints(account, before) -> list[Entry]:
     ]
 
 
-def _changes(account, before) -> list[Entry]:
+def _changes(account, before, kinds: set[str]) -> list[Entry]:
     rows = (
-        Event.objects.filter(account=account, kind__in=happenings.SHOWN)
+        Event.objects.filter(account=account, kind__in=kinds)
         .select_related("actor")
         .order_by("-at", "-pk")
     )
@@ -177,10 +221,6 @@ def _present(side: str, through, who: str, interactions):
     return through.objects.filter(interaction__in=interactions).values_list(
         Value(side, output_field=CharField()), "interaction", who, f"{who}__name"
     )
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
 
 
 def _noon(day: dt.date) -> dt.datetime:

@@ -109,11 +109,11 @@ class VersionedForm(forms.ModelForm):
             if name == "version":
                 continue
             now = _as_typed(fresh, name)
-            was = self.data.get(self.add_initial_prefix(name))
-            data[self.add_initial_prefix(name)] = now
+            was = data.getlist(self.add_initial_prefix(name))
+            data.setlist(self.add_initial_prefix(name), now)
             if name not in touched:
-                data[self.add_prefix(name)] = now
-            elif now != was and touched[name] != getattr(stored, name):
+                data.setlist(self.add_prefix(name), now)
+            elif now != was and touched[name] != fresh.held(name):
                 self.conflict.append(
                     BothValues(
                         str(self.fields[name].label),
@@ -133,7 +133,10 @@ class VersionedForm(forms.ModelForm):
         return getattr(self.instance, name)
 
 
-def _as_typed(form: forms.BaseForm, name: str) -> str:
+def _as_typed(form: forms.BaseForm, name: str) -> list[str]:
+    """Return what a browser would send for a field as it is drawn."""
     value = form.get_initial_for_field(form.fields[name], name)
     value = form.fields[name].prepare_value(value)
-    return "" if value is None else str(value)
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    return ["" if value is None else str(value)]

@@ -1,4 +1,4 @@
-"""Tier and stage of the relationship: policies now, evidence and moves with them.
+"""Tier and stage of the relationship: policies, moves between stages, breaks and their causes.
 
 May import customers and teams.
 """

@@ -1,12 +1,12 @@
-"""The administrator's view of our people: users, roles, posts, API tokens."""
+"""The administrator's view of our people: users, roles, API tokens."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm as DjangoAdminPasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin import TreeAdmin
-from teams.models import ApiToken, Post, User
+from teams.linkage import leave_company
+from teams.models import ApiToken, User
 
 
 class AdminPasswordChangeForm(DjangoAdminPasswordChangeForm):
@@ -52,19 +52,13 @@ class UserAdmin(DjangoUserAdmin):
         # Nobody lifts himself, or another, above what he is.
         return fields if request.user.is_superuser else [*fields, "is_superuser", "is_staff"]
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not obj.is_active and "is_active" in form.changed_data:
+            leave_company(obj, by=request.user)
+
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-@admin.register(Post)
-class PostAdmin(TreeAdmin):
-    """Places in our organisation; a director sees the region of the post held."""
-
-    fields = ["title", "parent", "region", "holder"]
-    list_display = ["title", "parent", "region", "holder"]
-    list_select_related = ["parent", "region", "holder"]
-    search_fields = ["title", "holder__name"]
-    autocomplete_fields = ["holder", "region"]
 
 
 @admin.register(ApiToken)

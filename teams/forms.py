@@ -4,7 +4,7 @@ from collections import defaultdict
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from teams.models import User
@@ -16,11 +16,16 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "phone", "language", "time_zone", "theme", "shortcuts"]
-        widgets = {"theme": forms.RadioSelect, "phone": forms.TextInput({"autocomplete": "tel"})}
+        fields = ["name", "phone", "language", "time_zone", "theme", "shortcuts", "mail"]
+        widgets = {
+            "theme": forms.RadioSelect,
+            "mail": forms.RadioSelect,
+            "phone": forms.TextInput({"autocomplete": "tel"}),
+        }
         labels = {"shortcuts": _("Single-key shortcuts")}
         help_texts = {
             "time_zone": _("Times are shown in it, and next steps fall due by it."),
+            "mail": _("Only what you have not read yet; nothing new, no mail."),
             "shortcuts": _("L logs a contact, / searches, ? lists the keys."),
         }
 
@@ -33,7 +38,7 @@ class SettingsForm(forms.ModelForm):
             help_text=self.fields["time_zone"].help_text,
         )
         language = self.fields["language"]
-        language.choices = [("", _g("As the browser asks")), *User.language.field.choices]
+        language.choices = [("", gettext("As the browser asks")), *User.language.field.choices]
         language.says_so = True  # the empty choice has words, so "optional" need not stand there
 
 
@@ -58,14 +63,14 @@ class TokenForm(forms.Form):
 def scope_choices() -> list[tuple[str, str]]:
     """Return every scope with its words."""
     areas = {
-        "*": _g("everything"),
-        "accounts": _g("accounts"),
-        "contacts": _g("contacts and the contact log"),
-        "facts": _g("orders, complaints, satisfaction"),
-        "results": _g("ranking, risk and flags"),
-        "events": _g("events"),
+        "*": gettext("everything"),
+        "accounts": gettext("accounts"),
+        "contacts": gettext("contacts and the contact log"),
+        "facts": gettext("orders, complaints, satisfaction"),
+        "results": gettext("ranking, risk and flags"),
+        "events": gettext("events"),
     }
-    sentences = {"read": _g("read %(area)s"), "write": _g("write %(area)s")}
+    sentences = {"read": gettext("read %(area)s"), "write": gettext("write %(area)s")}
     return [
         (f"{area}:{verb}", sentence % {"area": areas[area]})
         for area in ("*", *AREAS)

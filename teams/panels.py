@@ -1,22 +1,16 @@
-"""Context of the account team's panel."""
+"""Context of the account team's panel and of its own page."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from customers.access import TeamRole
+from customers.access import Change, TeamRole
+from customers.calendar import business_today
 from customers.models import Account, Function
 from customers.parts import Named
+from teams import coverage
 from teams.models import TeamMember, User
-
-# A cross-functional team has somebody from each of these.
-CROSS_FUNCTIONAL = (
-    Function.RND,
-    Function.COMMERCIAL,
-    Function.FINANCE,
-    Function.MARKETING,
-    Function.SERVICE,
-)
 
 
 @dataclass
@@ -40,6 +34,11 @@ class Place:
     def leads(self) -> bool:
         """Say whether the person is the account manager."""
         return self.member.role == TeamRole.LEAD
+
+    @property
+    def expires(self) -> bool:
+        """Say whether the place ends within the days of coverage.EXPIRING_DAYS."""
+        return coverage.is_expiring(self.member.until, business_today())
 
 
 @dataclass
@@ -70,17 +69,122 @@ class RosterPanel:
         return [place.member.user for layer in self.layers for place in layer.places]
 
 
-def roster(account: Account, viewer) -> RosterPanel:
-    """Return the team as it is today, the account manager first."""
-    today = timezone.localdate()
+@dataclass
+class Line:
+    """A function of a team: who has it in each layer; `missing` where it is needed and nobody."""
+
+    label: str
+    missing: bool
+    cells: list[tuple[str, list[Place]]]
+
+
+@dataclass
+class TeamPanel:
+    """The whole team of an account: today's by function and layer, who comes, who went.
+
+    needed  in words: the functions that such a team must have
+    """
+
+    account: Account
+    may_change: bool
+    layers: list[str]
+    lines: list[Line]
+    places: list[Place]
+    coming: list[Place] = field(default_factory=list)
+    former: list[Place] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    @property
+    def expiring(self) -> list[Place]:
+        """Return who leaves within the days of coverage.EXPIRING_DAYS."""
+        return [place for place in self.places if place.expires]
+
+    @property
+    def leaderless(self) -> bool:
+        """Say whether nobody leads the team: so come accounts that were imported."""
+        return self.account.owner_id is None
+
+
+def roster(
+    account: Account, viewer, *, needed: Sequence[str] = coverage.CROSS_FUNCTIONAL
+) -> RosterPanel:
+    """Return the team as it is today, the account manager first.
+
+    needed  the functions that the team must have
+    """
+    today = business_today()
     members = list(
         account.team.filter(since__lte=today).exclude(until__lt=today).select_related("user")
     )
-    members.sort(key=lambda member: (member.role != TeamRole.LEAD, member.user.name.casefold()))
+    members.sort(key=_by_lead_and_name)
     layers = [
         Layer(name, str(label), [Place(member) for member in members if member.layer == name])
         for name, label in TeamMember.Layer.choices
     ]
-    there = {member.function or member.user.function for member in members}
-    gaps = [str(function.label) for function in CROSS_FUNCTIONAL if function not in there]
-    return RosterPanel(account, [layer for layer in layers if layer.places], gaps)
+    missing = _labels(coverage.gaps(needed, _staffed(members)))
+    return RosterPanel(account, [layer for layer in layers if layer.places], missing)
+
+
+def team(account: Account, viewer, *, needed: Sequence[str]) -> TeamPanel:
+    """Return the whole team: those of today by function and layer, those to come, those of before.
+
+    needed  the functions that the team must have
+    """
+    today = business_today()
+    members = sorted(account.team.select_related("user"), key=_by_lead_and_name)
+    now = [m for m in members if m.since <= today and not (m.until and m.until < today)]
+    coming = sorted((m for m in members if m.since > today), key=lambda m: m.since)
+    former = [m for m in members if m.until and m.until < today]
+    former.sort(key=lambda m: m.until or today, reverse=True)
+    missing = coverage.gaps(needed, _staffed(now))
+    return TeamPanel(
+        account=account,
+        may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
+        layers=[str(label) for label in TeamMember.Layer.labels],
+        lines=_lines(now, missing),
+        places=[Place(member) for member in now],
+        coming=[Place(member) for member in coming],
+        former=[Place(member) for member in former],
+        gaps=_labels(missing),
+    )
+
+
+def _lines(members: list[TeamMember], missing: list[str]) -> list[Line]:
+    """Return the functions that are there or missing, each with its people by layer."""
+    there = _staffed(members)
+    words = {**dict(Function.choices), "": _("No function")}
+    return [
+        Line(
+            str(label),
+            function in missing,
+            [
+                (
+                    str(layer_label),
+                    [
+                        Place(member)
+                        for member in members
+                        if member.layer == layer and _function(member) == function
+                    ],
+                )
+                for layer, layer_label in TeamMember.Layer.choices
+            ],
+        )
+        for function, label in words.items()
+        if function in there or function in missing
+    ]
+
+
+def _by_lead_and_name(member: TeamMember) -> tuple[bool, str]:
+    return member.role != TeamRole.LEAD, member.user.name.casefold()
+
+
+def _function(member: TeamMember) -> str:
+    return member.function or member.user.function
+
+
+def _staffed(members: list[TeamMember]) -> set[str]:
+    return {_function(member) for member in members}
+
+
+def _labels(functions: list[str]) -> list[str]:
+    return [str(Function(function).label) for function in functions]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import Group
@@ -46,12 +47,24 @@ def made_by_migrations(request):
     if marker is None or not marker.kwargs.get("transaction"):
         return
     request.getfixturevalue("transactional_db")
-    from lifecycle.models import TierPolicy
+    from lifecycle.models import StageGate, TierPolicy
 
+    made = import_module("lifecycle.migrations.0007_tier_policies")
+    gates = import_module("lifecycle.migrations.0006_default_gates")
+    for stage, kind, least, days in gates.GATES:
+        defaults = {"least": least, "days": days}
+        StageGate.objects.get_or_create(stage=stage, kind=kind, defaults=defaults)
     for name in set(ROLES.values()):
         Group.objects.get_or_create(name=name)
     for tier, days in (("ordinary", 60), ("partner", 30), ("strategic", 14)):
-        TierPolicy.objects.get_or_create(tier=tier, defaults={"contact_every_days": days})
+        defaults = {
+            "contact_every_days": days,
+            "functions": made.FUNCTIONS[tier],
+            "levels": made.LEVELS[tier],
+            "joint_groups": made.JOINT_GROUPS.get(tier, 0),
+            **gates.MARKS.get(tier, {}),
+        }
+        TierPolicy.objects.get_or_create(tier=tier, defaults=defaults)
 
 
 @pytest.fixture

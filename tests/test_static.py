@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from accounts_crm.static_files import HashedStorage
 
@@ -56,17 +57,36 @@ def test_script_imports_lead_to_files_and_evaluate_nothing(path):
     )
 
 
-def test_hashed_names_reach_into_imports(tmp_path, settings):
+@pytest.fixture
+def collected(tmp_path, settings):
+    """Return the storage after what collectstatic does with our own files."""
     settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-    shutil.copytree("static", tmp_path, dirs_exist_ok=True)
-    storage = HashedStorage(location=tmp_path)
-    names = [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()]
-
-    for _name, _hashed, processed in storage.post_process({n: (storage, n) for n in names}):
+    source, target = tmp_path / "source", tmp_path / "target"
+    shutil.copytree("static", source)
+    shutil.copytree("static", target)
+    storage, origin = HashedStorage(location=target), FileSystemStorage(location=source)
+    names = [str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()]
+    for _name, _hashed, processed in storage.post_process({n: (origin, n) for n in names}):
         assert not isinstance(processed, Exception)
+    return storage
 
-    script = (tmp_path / storage.stored_name("js/app.js")).read_text()
-    sheet = (tmp_path / storage.stored_name("css/app.css")).read_text()
-    assert f'"./{Path(storage.stored_name("js/theme.js")).name}"' in script
-    assert f'"{Path(storage.stored_name("css/tokens.css")).name}"' in sheet
-    assert not (tmp_path / "js/theme.js").exists()
+
+def test_hashed_names_reach_into_imports(collected):
+    script = Path(collected.path(collected.stored_name("js/app.js"))).read_text()
+
+    assert f'"./{Path(collected.stored_name("js/theme.js")).name}"' in script
+    assert not Path(collected.path("js/theme.js")).exists()
+
+
+def test_style_sheets_are_joined_in_their_layers(collected):
+    sheet = Path(collected.path(collected.stored_name("css/app.css"))).read_text()
+
+    assert "@import" not in sheet
+    assert sheet.count("{") == sheet.count("}")
+    for path, layer in re.findall(r'url\("([^"]+)"\) layer\((\w+)\)', CONTENTS):
+        assert f"@layer {layer} {{\n{(CSS / path).read_text()}}}" in sheet
+
+
+def test_joined_sheets_name_no_file_by_its_place():
+    for sheet in IMPORTED:
+        assert "url(" not in sheet.read_text(), sheet

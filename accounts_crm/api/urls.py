@@ -18,6 +18,10 @@ from customers.api.interactions import Interactions
 from customers.api.order_lines import OrderLines
 from customers.api.rankings import Rankings
 from customers.api.steps import NextSteps
+from lifecycle.api import StageMoves
+from lifecycle.tier_api import TierRequests
+from teams.api import JointGroups, JointMeetings, Posts, TeamMembers
+from teams.people_api import Deputies, Handovers, LinkageGroups
 
 RESOURCES = {
     "accounts": Accounts,
@@ -30,6 +34,15 @@ RESOURCES = {
     "rankings": Rankings,
     "risk": Risks,
     "flags": Flags,
+    "stage-moves": StageMoves,
+    "team-members": TeamMembers,
+    "joint-groups": JointGroups,
+    "joint-meetings": JointMeetings,
+    "posts": Posts,
+    "tier-requests": TierRequests,
+    "linkage-groups": LinkageGroups,
+    "deputies": Deputies,
+    "handovers": Handovers,
     "events": Events,
 }
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from accounts_crm.dashboard.scope import Scope
-from customers.models import Ranking
 
 FIELDS = ("tier", "stage", "value_class", "risk_level")
 
@@ -51,16 +50,6 @@ def cells(scope: Scope) -> list[Cell]:
         Cell(tier, stage, value_class, level, count, value or 0, positive or 0)
         for tier, stage, value_class, level, count, value, positive in rows
     ]
-
-
-def value_before(scope: Scope) -> int:
-    """Return what the accounts meant were worth in the run compared with, 0 without one."""
-    if scope.compared is None:
-        return 0
-    rankings = Ranking.objects.filter(run=scope.compared.pk, scope=Ranking.Scope.ACCOUNT)
-    if not scope.whole:
-        rankings = rankings.filter(account__in=scope.accounts.order_by().values("pk"))
-    return rankings.aggregate(total=Sum("value"))["total"] or 0
 
 
 def add_up(cells: Iterable[Cell], **wanted: str) -> Sums:

@@ -2,17 +2,18 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts_crm.dashboard.cells import share
-from accounts_crm.dashboard.scope import Scope
+from accounts_crm.dashboard.scope import CLASS, Scope
+from accounts_crm.portfolio.conditions import kept
 from churn.models import Flag
 from customers import ranking
+from customers.calendar import end_of
 from customers.models import Account, Interaction, NextStep
 
 # More managers than these are added up in a last row.
@@ -25,8 +26,12 @@ CONCENTRATION = 0.25
 class Cover:
     """One manager's accounts; `pk` None where nobody is the manager.
 
-    active   accounts that are not lost, which want contact
-    in_time  those of them contacted within their tier's cadence
+    active      accounts that are not lost, which want contact
+    in_time     those of them contacted within their tier's cadence
+    late        accounts with a next step overdue
+    flags       accounts with an open flag
+    unanswered  those of them that nobody has answered yet
+    urls        the lists behind these numbers
     """
 
     pk: int | None = None
@@ -43,13 +48,13 @@ class Cover:
     unanswered: int = 0
     share: float | None = None
     concentrated: bool = False
-    url: str = ""
+    urls: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Cover") -> None:
         """Add another's counts."""
-        for field in fields(self):
-            if field.type is int:
-                setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        for one in fields(self):
+            if one.type is int:
+                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
 def coverage(scope: Scope) -> dict:
@@ -78,11 +83,12 @@ def coverage(scope: Scope) -> dict:
     total = Cover()
     for cover in covers:
         total.add(cover)
+    total.urls = _urls(scope)
     covers.sort(key=lambda cover: (cover.pk is None, -cover.positive, cover.name))
     for cover in covers[:ROWS]:
         cover.share = share(cover.positive, total.positive)
-        owner = scope.chosen.get("owner", "none" if cover.pk is None else str(cover.pk))
-        cover.url = scope.accounts_url(owner=owner)
+        owner = "none" if cover.pk is None else str(cover.pk)
+        cover.urls = _urls(scope, owner=owner)
         # Of the company's value only: of a part everybody carries much.
         cover.concentrated = (
             scope.whole and cover.pk is not None and (cover.share or 0) > CONCENTRATION
@@ -93,6 +99,19 @@ def coverage(scope: Scope) -> dict:
         "total": total,
         "largest": max((cover.share or 0 for cover in covers[:ROWS]), default=0) or 1,
     }
+
+
+def _urls(scope: Scope, **owner: str) -> dict[str, str]:
+    """Return the lists of accounts behind the numbers; of contact, steps and flags only as now."""
+    urls = {"all": scope.accounts_url(**owner)}
+    urls |= {name: scope.accounts_url(**owner, **{CLASS: name.upper()}) for name in "abc"}
+    if scope.live:
+        alive = [Account.Status.PROSPECT.value, Account.Status.ACTIVE.value]
+        urls["active"] = scope.accounts_url(**owner, status=alive)
+        urls["in_time"] = scope.accounts_url(**owner, contact="kept")
+        urls["late"] = scope.accounts_url(**owner, step="overdue")
+        urls["flags"] = scope.accounts_url(**owner, flag="yes")
+    return urls
 
 
 def _rest(covers: list[Cover], total: Cover) -> dict | None:
@@ -111,16 +130,15 @@ def _active() -> Q:
 
 def _contacted_in_time(scope: Scope) -> Q:
     """Return the condition for an account whose last contact is within its tier's cadence."""
+    if scope.live:
+        return kept(scope.cadences)
     in_time = Q(pk__in=[])
     for tier, days in scope.cadences.items():
         oldest = scope.day - dt.timedelta(days=days)
-        if scope.live:
-            in_time |= Q(tier=tier, last_contact_on__gte=oldest)
-        else:
-            contacts = Interaction.objects.filter(
-                account=OuterRef("pk"), date__gte=oldest, date__lt=scope.day
-            )
-            in_time |= Q(Exists(contacts), tier=tier)
+        contacts = Interaction.objects.filter(
+            account=OuterRef("pk"), date__gte=oldest, date__lt=scope.day
+        )
+        in_time |= Q(Exists(contacts), tier=tier)
     return in_time
 
 
@@ -143,7 +161,7 @@ def _by_owner(kind: str, rows: QuerySet) -> QuerySet:
     return (
         rows.order_by()
         .values(work=Value(kind), owner=F("account__owner"))
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("account", distinct=True))
         .values_list("work", "owner", "count")
     )
 
@@ -163,8 +181,6 @@ def _flagged(scope: Scope) -> Q:
     """Return the condition for a flag that was open: now, or on the morning after the run."""
     if scope.live:
         return ~Q(state=Flag.State.CLOSED)
-    morning = timezone.make_aware(
-        dt.datetime.combine(scope.day, dt.time.min), timezone.get_default_timezone()
-    )
+    morning = end_of(scope.run.as_of)
     opened = Q(as_of__lte=scope.run.as_of) | Q(as_of__isnull=True, opened_at__lt=morning)
     return opened & (Q(closed_at__isnull=True) | Q(closed_at__gte=morning))

@@ -44,8 +44,22 @@ def matrix(scope: Scope, cells: list[Cell]) -> dict:
     }
 
 
-def stages(scope: Scope, cells: list[Cell]) -> list[dict]:
-    """Return each stage with its accounts, value, and the height of its bar."""
+def told_moves(moves: list[tuple[str, str, int]]) -> dict[str, int]:
+    """Return how many moves led up, back, into a break and out of one."""
+    told = {"up": 0, "back": 0, "interrupted": 0, "resumed": 0}
+    order = list(Stage)
+    for was, to, count in moves:
+        if to == Stage.INTERRUPTED:
+            told["interrupted"] += count
+        elif was == Stage.INTERRUPTED:
+            told["resumed"] += count
+        else:
+            told["up" if order.index(Stage(to)) > order.index(Stage(was)) else "back"] += count
+    return told
+
+
+def stages(scope: Scope, cells: list[Cell], moves: list[tuple[str, str, int]]) -> list[dict]:
+    """Return each stage with its accounts, value, net moves, and the height of its bar."""
     sums = {stage: add_up(cells, stage=stage) for stage in Stage}
     tallest = max((part.count for part in sums.values()), default=0)
     return [
@@ -53,11 +67,18 @@ def stages(scope: Scope, cells: list[Cell]) -> list[dict]:
             "stage": stage,
             "count": part.count,
             "value": part.value,
+            "net": _signed(
+                sum(count * ((to == stage) - (was == stage)) for was, to, count in moves)
+            ),
             "height": round(BAR * part.count / tallest) if tallest else 0,
             "url": scope.accounts_url(stage=stage),
         }
         for stage, part in sums.items()
     ]
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}".replace("-", "−") if number else "±0"
 
 
 def levels(cells: list[Cell]) -> dict[str, int]:
@@ -70,7 +91,8 @@ def levels(cells: list[Cell]) -> dict[str, int]:
 def _square(cells, base, scope, *, tier: str = "", value_class: str = "") -> dict:
     part = add_up(cells, value_class=value_class) if value_class else add_up(cells)
     of_base = share(part.positive, base)
-    named = {"tier": tier, CLASS: value_class}
+    # Every class, where all are meant: an account without a rank is none of these.
+    named = {"tier": tier, CLASS: value_class or list("ABCN")}
     return {
         "tier": tier,
         "value_class": value_class,

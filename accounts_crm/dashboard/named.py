@@ -1,6 +1,6 @@
 """The accounts named on the page: those with most value at stake, and those that moved most."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from types import SimpleNamespace
 
@@ -16,7 +16,7 @@ from accounts_crm.dashboard.scale import by_root
 from accounts_crm.dashboard.scope import Scope
 from churn.models import Risk
 from churn.queries import with_risk
-from customers import ranking
+from customers import ranking, trade
 from customers.figures import compact
 from customers.money import to_major
 
@@ -54,6 +54,7 @@ class Mover:
     growth: float | None
     risk_score: int | None
     risk_level: str
+    points: tuple[int, ...] = ()  # value by month, oldest first
 
     @property
     def climbed(self) -> int | None:
@@ -65,7 +66,13 @@ def named(scope: Scope) -> dict:
     """Return the risk map's points and the movers; one query for all of them."""
     found = ranking.with_movement(scope.ranked(), scope.earlier).filter(pk__in=_chosen(scope))
     rows = list(found.values(*FIELDS))
-    return {"points": _points(rows), "movers": _movers(rows) if scope.earlier else []}
+    movers = _movers(rows) if scope.earlier else []
+    run, ids = scope.run, [mover.account.pk for part in movers for mover in part]
+    years = trade.by_month(ids, run.as_of, run.measure) if ids else {}
+    return {
+        "points": _points(rows),
+        "movers": [[_with_year(mover, years) for mover in part] for part in movers],
+    }
 
 
 def _chosen(scope: Scope) -> RawSQL:
@@ -108,6 +115,11 @@ def _movers(rows: list[dict]) -> list[list[Mover]]:
     gained = sorted((m for m in movers if m.change > 0), key=lambda m: (-m.change, m.account.pk))
     lost = sorted((m for m in movers if m.change < 0), key=lambda m: (m.change, m.account.pk))
     return [part for part in (gained[:MOVERS], lost[:MOVERS]) if part]
+
+
+def _with_year(mover: Mover, years: dict) -> Mover:
+    year = years.get(mover.account.pk)
+    return replace(mover, points=year.values) if year else mover
 
 
 def _mover(row: dict) -> Mover:

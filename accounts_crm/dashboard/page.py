@@ -11,9 +11,9 @@ from accounts_crm.as_of import Night, night
 from accounts_crm.dashboard.curve import chart_curve
 from accounts_crm.dashboard.figures import figures
 from accounts_crm.dashboard.filters import Filters
-from accounts_crm.dashboard.matrix import levels, matrix, stages
+from accounts_crm.dashboard.matrix import levels, matrix, stages, told_moves
 from accounts_crm.dashboard.named import chart_points
-from accounts_crm.dashboard.scope import Scope, older_runs
+from accounts_crm.dashboard.scope import Scope, earlier_run
 from accounts_crm.dashboard.summary import distribution, summary
 from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.vocabulary import Vocabulary, vocabulary
@@ -24,9 +24,14 @@ from customers.models import Account
 @require_safe
 def dashboard(request):
     """What the accounts seen are worth, who they are, and where they stand."""
-    user = request.user
-    if not may_see_dashboard(user):
+    if not may_see_dashboard(request.user):
         raise PermissionDenied(_("The dashboard is for those who look after accounts."))
+    return render(request, "accounts_crm/dashboard.html", context(request))
+
+
+def context(request) -> dict[str, Any]:
+    """Return what the page shows, or what keeps it from showing figures."""
+    user = request.user
     words = vocabulary(user)
     filters = Filters(request.GET, words=words)
     asked = night(request.GET.get("as_of", ""))
@@ -36,7 +41,7 @@ def dashboard(request):
     if asked.run and filters.is_valid():
         scope = _scope(asked.run, filters, user, words, live=_is_latest(asked))
         page |= {"run": scope.run, "scope": scope, **_figures(scope)}
-    return render(request, "accounts_crm/dashboard.html", page)
+    return page
 
 
 def _is_latest(asked: Night) -> bool:
@@ -47,7 +52,6 @@ def _is_latest(asked: Night) -> bool:
 
 def _scope(run: NightlyRun, filters: Filters, user, words: Vocabulary, *, live: bool) -> Scope:
     chosen = filters.chosen()
-    earlier, year_ago = older_runs(run)
     return Scope(
         run=run,
         accounts=filters.narrow(Account.objects.visible_to(user)),
@@ -57,8 +61,8 @@ def _scope(run: NightlyRun, filters: Filters, user, words: Vocabulary, *, live: 
         chosen=chosen,
         whole=sees_all(user) and not chosen,
         live=live,
-        earlier=earlier,
-        year_ago=year_ago,
+        period=filters.reach,
+        earlier=earlier_run(run, filters.reach),
     )
 
 
@@ -73,7 +77,8 @@ def _figures(scope: Scope) -> dict[str, Any]:
         "curve": read.curve,
         "curve_data": chart_curve(read.curve, currency),
         "matrix": matrix(scope, read.cells),
-        "stages": stages(scope, read.cells),
+        "stages": stages(scope, read.cells, read.moves),
+        "moves": told_moves(read.moves),
         "levels": counts,
         "points": read.named["points"],
         "points_data": chart_points(read.named["points"], counts, currency),

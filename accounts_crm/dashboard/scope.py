@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -14,9 +13,9 @@ from customers import ranking
 from customers.calendar import business_today, months_before
 
 CLASS = "value_class"  # what the accounts list calls the class in its address
-# A run this much older than a year still serves as "a year ago": of old nights only the
-# month-ends are kept.
-YEAR_SLACK = dt.timedelta(days=31)
+PERIOD_MONTHS = {"quarter": 3, "year": 12}
+# A run this much older still serves: of old nights only the month-ends are kept.
+SLACK = 31  # days
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Scope:
     live      the run is the latest: contacts, steps and flags are counted as they are now;
               otherwise as they were on the morning after the run's date
     lasting   which accounts are seen follows from posts and roles alone, not from memberships
+    period    how far back the movements reach: month, quarter, year
     earlier   the run that movements are measured against, or None
-    year_ago  a run about a year older, or None
     """
 
     run: NightlyRun
@@ -42,18 +41,13 @@ class Scope:
     whole: bool
     live: bool
     lasting: bool
+    period: str
     earlier: NightlyRun | None
-    year_ago: NightlyRun | None
 
     @property
     def day(self) -> dt.date:
         """Return the day on which contacts, steps and flags are read."""
         return business_today() if self.live else self.run.as_of + dt.timedelta(days=1)
-
-    @property
-    def compared(self) -> NightlyRun | None:
-        """Return the run that the totals are compared with: a year older if there is one."""
-        return self.year_ago or self.earlier
 
     def accounts_url(self, **filters: str | list[str]) -> str:
         """Return the address of the accounts list, narrowed as the dashboard is and further."""
@@ -66,22 +60,9 @@ class Scope:
         return with_risk(ranking.with_rank(self.accounts, self.run), self.run).order_by()
 
 
-def older_runs(run: NightlyRun) -> tuple[NightlyRun | None, NightlyRun | None]:
-    """Return the run that movements are measured against, and the one about a year older.
-
-    The first is what ranking.comparable returns; both in one query.
-    """
-    older = list(
-        NightlyRun.objects.published()
-        .filter(
-            as_of__lte=run.as_of - dt.timedelta(days=settings.MOVEMENT_DAYS),
-            measure=run.measure,
-            window_months=run.window_months,
-            currency=run.currency,
-        )
-        .only("as_of")
-        .order_by("-as_of")
-    )
-    year_before = months_before(run.as_of, 12)
-    year_ago = [run for run in older if year_before - YEAR_SLACK <= run.as_of <= year_before]
-    return (older or [None])[0], (year_ago or [None])[0]
+def earlier_run(run: NightlyRun, period: str) -> NightlyRun | None:
+    """Return the run that movements are measured against: for a month, ranking.comparable's."""
+    if period not in PERIOD_MONTHS:
+        return ranking.comparable(run)
+    days = (run.as_of - months_before(run.as_of, PERIOD_MONTHS[period])).days
+    return ranking.older(run, days, most=days + SLACK)

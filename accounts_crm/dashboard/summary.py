@@ -32,7 +32,7 @@ def summary(scope: Scope, cells: list[Cell], before: int, cover: Cover) -> dict:
         "ranked": everything.count,
         "unranked": add_up(cells).count - everything.count,
         "change": change(everything.value, before),
-        "compared": scope.compared,
+        "compared": scope.earlier,
         "class_a": class_a.count,
         "class_a_share": share(class_a.positive, base),
         "high": high,
@@ -50,6 +50,8 @@ def summary(scope: Scope, cells: list[Cell], before: int, cover: Cover) -> dict:
             "watch": scope.accounts_url(risk="watch"),
             "at_risk": scope.accounts_url(risk=["high", "watch"]),
             "overdue": scope.accounts_url(contact="overdue"),
+            "in_time": scope.accounts_url(contact="kept"),
+            "flags": scope.accounts_url(flag="yes"),
         },
     }
 

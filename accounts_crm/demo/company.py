@@ -8,7 +8,21 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Model
 
-from accounts_crm.demo import accounts, contacts, facts, log, orders, people, rates, rows, teams
+from accounts_crm.demo import (
+    accounts,
+    contacts,
+    facts,
+    joint,
+    linkage,
+    log,
+    orders,
+    people,
+    rates,
+    rows,
+    stages,
+    teams,
+    tiers,
+)
 from accounts_crm.demo.regions import make_regions
 from accounts_crm.demo.sheets import sheet
 from customers import last_contact
@@ -24,6 +38,8 @@ from customers.models import (
     Region,
     SatisfactionScore,
 )
+from customers.search import texts
+from lifecycle.models import Interruption, InterruptionCause, StageMove
 from teams.models import Post, TeamMember, User
 
 WRITTEN_ACCOUNTS = len(sheet("accounts"))
@@ -37,12 +53,15 @@ FILLED: list[type[Model]] = [
     Interaction,
     Interaction.ours.through,
     Interaction.theirs.through,
+    Interruption,
+    InterruptionCause,
     NextStep,
     OrderLine,
     Post,
     PurchasePotential,
     Region,
     SatisfactionScore,
+    StageMove,
     TeamMember,
     User,
     User.groups.through,
@@ -111,11 +130,12 @@ def make_company(
     book_of_rates = rates.make_rates(seed, today)
     places = make_regions()
     users = people.make_people(seed, size.accounts - WRITTEN_ACCOUNTS, password, today)
-    people.make_posts(users, places)
+    people.make_posts(users, places, today)
     book = accounts.make_book(seed, size.accounts, users, places)
     accounts.write(book, today, seed)
     moods = log.moods_of(book)
     teams.make_teams(seed, book, users, today)
+    stages.make_stages(seed, book, today)
     with rows.checked_at_the_end(LARGE):
         theirs = contacts.make_contacts(seed, book, moods, today)
         log.make_log(
@@ -136,7 +156,12 @@ def make_company(
             today - dt.timedelta(days=1),
             lambda more: progress("order lines", more, size.order_lines),
         )
+    joint.make_joint_work(book, theirs, users, today)
     facts.make_complaints(seed, book, moods, today)
     facts.make_satisfaction(seed, book, moods, today)
     facts.make_potentials(seed, book, revenue, book_of_rates, today)
     rows.reset_sequences(FILLED)
+    tiers.make_requests(book, users, today)
+    tiers.make_classification(seed, book, today)
+    linkage.make_linkage(book, users, today)
+    texts.rebuild(lambda more: progress("search texts", more, texts.count()))

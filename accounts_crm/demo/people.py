@@ -10,7 +10,7 @@ from accounts_crm.demo import names, rows
 from accounts_crm.demo.regions import Place
 from accounts_crm.demo.sheets import dice, sheet
 from customers.access import Role
-from teams.models import Post, User
+from teams.models import Post, PostHolding, User
 
 # One more account manager for so many accounts beyond the written ones.
 ACCOUNTS_A_MANAGER = 150
@@ -63,17 +63,31 @@ def make_people(seed: int, more_accounts: int, password: str, today: dt.date) ->
     return ids
 
 
-def make_posts(people: dict[str, int], places: dict[str, Place]) -> None:
-    """Write the tree of posts, the vacant ones too."""
+def make_posts(people: dict[str, int], places: dict[str, Place], today: dt.date) -> None:
+    """Write the tree of posts, the vacant ones too, and who held them before."""
     written = sheet("posts")
     first = rows.next_id(Post)
     ids = {row["title"]: first + at for at, row in enumerate(written)}
+    begun = [today - dt.timedelta(days=int(row["days"])) for row in written]
     rows.insert(
         Post,
         len(written),
         id=list(ids.values()),
         title=list(ids),
+        level=[row["level"] for row in written],
         parent_id=[ids.get(row["parent"]) for row in written],
         region_id=[places[row["region"]].id if row["region"] else None for row in written],
         holder_id=[people.get(row["holder"]) for row in written],
+        since=[str(day) for day in begun],
     )
+    holdings = []
+    for row, day in zip(written, begun, strict=True):
+        post, since = ids[row["title"]], day
+        if row["former"]:
+            last = today - dt.timedelta(days=int(row["left"]))
+            former = people[row["former"]]
+            holdings.append(PostHolding(post_id=post, user_id=former, since=since, until=last))
+            since = last + dt.timedelta(days=1)
+        if row["holder"]:
+            holdings.append(PostHolding(post_id=post, user_id=people[row["holder"]], since=since))
+    PostHolding.objects.bulk_create(holdings)

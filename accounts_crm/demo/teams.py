@@ -10,26 +10,29 @@ from accounts_crm.demo.sheets import dice
 from customers.access import TeamRole
 from teams.models import TeamMember
 
-# Whom an account of a tier gets: username, role, layer, function.
-COLLEAGUES = {
+# Whom an account of a tier gets: username, role, layer, function, share of time or None.
+COLLEAGUES: dict[str, list[tuple]] = {
     "strategic": [
-        ("wu.chen", TeamRole.EDITOR, "core", "rnd"),
-        ("guo.xiao", TeamRole.EDITOR, "core", "service"),
-        ("elena.fischer", TeamRole.EDITOR, "support", "finance"),
-        ("su.hang", TeamRole.EDITOR, "support", "quality"),
-        ("tomas.lind", TeamRole.EDITOR, "support", "logistics"),
-        ("fang.ke", TeamRole.VIEWER, "peripheral", "marketing"),
-        ("director", TeamRole.VIEWER, "peripheral", "board"),
+        ("wu.chen", TeamRole.EDITOR, "core", "rnd", 10),
+        ("guo.xiao", TeamRole.EDITOR, "core", "service", 10),
+        ("elena.fischer", TeamRole.EDITOR, "support", "finance", 8),
+        ("su.hang", TeamRole.EDITOR, "support", "quality", 10),
+        ("tomas.lind", TeamRole.EDITOR, "support", "logistics", 8),
+        ("fang.ke", TeamRole.VIEWER, "peripheral", "marketing", 5),
+        ("director", TeamRole.VIEWER, "peripheral", "board", None),
     ],
     "partner": [
-        ("wu.chen", TeamRole.EDITOR, "core", "rnd"),
-        ("elena.fischer", TeamRole.VIEWER, "support", "finance"),
-        ("tomas.lind", TeamRole.VIEWER, "support", "logistics"),
+        ("wu.chen", TeamRole.EDITOR, "core", "rnd", 4),
+        ("elena.fischer", TeamRole.VIEWER, "support", "finance", 2),
+        ("tomas.lind", TeamRole.VIEWER, "support", "logistics", 3),
     ],
-    "ordinary": [("guo.xiao", TeamRole.VIEWER, "support", "service")],
+    "ordinary": [("guo.xiao", TeamRole.VIEWER, "support", "service", 1)],
 }
 MOST_LARGE = 2_000  # accounts with their whole team; nobody is in more
 LED_BEFORE = 0.12
+LEADING = {"strategic": 18, "partner": 8, "ordinary": 3}  # percent of the leader's time
+OPEN = 10**6  # days ahead: no last day
+LEAVES_SOON = {"fang.ke": 21}  # days ahead
 
 
 def make_teams(seed: int, book: Book, users: dict[str, int], today: dt.date) -> None:
@@ -47,21 +50,25 @@ def make_teams(seed: int, book: Book, users: dict[str, int], today: dt.date) -> 
     for at, owner in enumerate(book.owner):
         account = int(book.id[at])
         began = int(since[at])
+        tier = book.tier[at]
+        # Of the written accounts alone: nobody has time for hundreds.
+        known = at < book.written
         if owner is not None:
+            lead = (TeamRole.LEAD, "core", "commercial")
             if before[at] and earlier[at] != owner:
-                members.append(
-                    (account, int(earlier[at]), TeamRole.LEAD, "core", "commercial", 1500, began)
-                )
-            members.append((account, owner, TeamRole.LEAD, "core", "commercial", began - 1, -1))
-        for place, (name, role, layer, function) in enumerate(COLLEAGUES[book.tier[at]]):
-            rare = 0.3 if book.tier[at] == "ordinary" else 0.9
+                members.append((account, int(earlier[at]), *lead, 1500, -began, None))
+            share = LEADING[tier] if known else None
+            members.append((account, owner, *lead, began - 1, OPEN, share))
+        for place, (name, *post, share) in enumerate(COLLEAGUES[tier]):
+            rare = 0.3 if tier == "ordinary" else 0.9
             if at < MOST_LARGE and joins[at, place] < rare and users[name] != owner:
                 days = int(joins[at, place] * 1000) + 30
-                members.append((account, users[name], role, layer, function, days, -1))
+                last = LEAVES_SOON.get(name, OPEN) if known else OPEN
+                members.append((account, users[name], *post, days, last, share if known else None))
     columns = list(zip(*members, strict=True))
     first = rows.next_id(TeamMember)
-    until = np.datetime64(today, "D") - np.array(columns[6])
-    until[np.array(columns[6]) < 0] = np.datetime64("NaT")
+    until = np.datetime64(today, "D") + np.array(columns[6])
+    until[np.array(columns[6]) == OPEN] = np.datetime64("NaT")
     rows.insert(
         TeamMember,
         len(members),
@@ -73,4 +80,5 @@ def make_teams(seed: int, book: Book, users: dict[str, int], today: dt.date) -> 
         function=list(columns[4]),
         since=np.datetime64(today, "D") - np.array(columns[5]),
         until=until,
+        share=list(columns[7]),
     )

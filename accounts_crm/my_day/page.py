@@ -17,9 +17,11 @@ from accounts_crm.my_day.nights import nights
 from accounts_crm.my_day.todo import OVERDUE, TODAY, logged, todo
 from accounts_crm.run_facts import elapsed
 from accounts_crm.run_messages import duration
+from accounts_crm.visits import at_hand
 from customers.access import may_log
 from customers.figures import in_chinese
 from lifecycle.models import TierPolicy
+from teams.handover import taken_over
 
 
 @require_safe
@@ -29,7 +31,8 @@ def my_day(request):
     cadences = dict(TierPolicy.objects.values_list("tier", "contact_every_days"))
     rows = circle(user, found, cadences)
     needs, needing = attention(user, found, cadences) if rows else ([], 0)
-    steps = todo(user, rows)
+    entries = logged(user) if may_log(user) else []
+    steps = todo(user, rows, entries)
     return render(
         request,
         "accounts_crm/my_day.html",
@@ -49,7 +52,9 @@ def my_day(request):
             "todo": steps,
             "news": news(rows),
             "plan": contact_plan(rows),
-            "logged": logged(user) if may_log(user) else [],
+            "at_hand": at_hand(user),
+            "handovers": taken_over(user),
+            "logged": entries,
         },
     )
 

@@ -56,10 +56,12 @@ class Todo:
         return sum(group.count for group in self.groups if group.number != CLOSED)
 
 
-def todo(user, rows: list[Row]) -> Todo:
+def todo(user, rows: list[Row], beside: list[Interaction]) -> Todo:
     """Return the person's steps: overdue, of today, of the days ahead, closed today.
 
     Who answers for no accounts of their own sees what is overdue among those they look at, too.
+
+    beside  as customers.steps.with_people
     """
     today = timezone.localdate()
     wanted = Q(who=user)
@@ -84,7 +86,9 @@ def todo(user, rows: list[Row]) -> Todo:
         .select_related("account", "interaction", "who")
         .order_by("part", "due", "pk")[:SHOWN]
     )
-    return Todo([_group(part, list(its)) for part, its in groupby(with_people(steps), _part)])
+    return Todo(
+        [_group(part, list(its)) for part, its in groupby(with_people(steps, beside), _part)]
+    )
 
 
 def logged(user) -> list[Interaction]:
@@ -98,7 +102,7 @@ def logged(user) -> list[Interaction]:
         .values("number")
     )
     entries = mine.visible_to(user).annotate(this_month=Subquery(month)).select_related("account")
-    return list(entries.prefetch_related("theirs").order_by("-at", "-pk")[:LOGGED])
+    return list(entries.order_by("-at", "-pk")[:LOGGED])
 
 
 def _month_start() -> dt.datetime:

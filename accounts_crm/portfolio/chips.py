@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from django.http import QueryDict
+import django_filters
 from django.utils.translation import gettext as _
 
+from accounts_crm.portfolio import counting
+from accounts_crm.portfolio.address import FILTERS, filtering, tidy, without
 from accounts_crm.portfolio.filters import PortfolioFilters
 
-NAMES = ("status", "tier", "stage", "value_class", "risk", "contact", "owner", "region", "industry")
-SEVERAL = ("status", "tier", "stage", "value_class", "risk")
+# Always there; the others stand behind one chip until they are used.
+FIRST = ("status", "tier", "stage", "value_class", "risk", "owner", "region")
+
+__all__ = ["Chip", "Fault", "Way", "chips", "faults", "filtering", "tidy", "ways_out", "without"]
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,18 @@ class Chip:
     name: str
     label: str
     several: bool
-    options: list[tuple[str, str, bool]]  # value, label, chosen
+    options: tuple[tuple[str, str, bool], ...]  # value, label, chosen
     without: str  # query string
 
     @property
     def chosen(self) -> str:
         """Return what is chosen, in words."""
         return ", ".join(str(label) for _value, label, chosen in self.options if chosen)
+
+    @property
+    def apart(self) -> bool:
+        """Say whether it stands by itself, not behind the chip of more filters."""
+        return self.name in FIRST or bool(self.chosen)
 
 
 @dataclass(frozen=True)
@@ -36,22 +45,37 @@ class Fault:
     without: str  # query string
 
 
+@dataclass(frozen=True)
+class Way:
+    """A filter that could be dropped where nothing matches, and how many accounts then would."""
+
+    label: str
+    count: int
+    without: str  # query string
+
+    @property
+    def shown(self) -> str:
+        """Return the count as far as it was counted."""
+        cap = counting.BADGE_CAP
+        return f"{cap:,}+" if self.count > cap else f"{self.count:,}"
+
+
 def chips(filters: PortfolioFilters) -> list[Chip]:
     """Return a chip for each filter that offers a choice."""
     drawn = []
-    for name in NAMES:
+    for name in FILTERS:
         typed = filters.data.getlist(name)
-        options = [
-            (str(value), label, str(value) in typed)
+        options = tuple(
+            (str(value), str(label), str(value) in typed)
             for value, label in filters.form.fields[name].choices
             if value != ""
-        ]
+        )
         if options:
             drawn.append(
                 Chip(
                     name=name,
                     label=str(filters.form.fields[name].label),
-                    several=name in SEVERAL,
+                    several=isinstance(filters.filters[name], django_filters.MultipleChoiceFilter),
                     options=options,
                     without=without(filters.data, name),
                 )
@@ -71,20 +95,17 @@ def faults(filters: PortfolioFilters) -> list[Fault]:
     ]
 
 
-def without(data: QueryDict, *names: str) -> str:
-    """Return the query string without some keys; the page starts anew."""
-    return tidy(data, *names, "page") or "?"
-
-
-def tidy(data: QueryDict, *dropped: str) -> str:
-    """Return the query string without what is empty or dropped, "" if nothing is left."""
-    kept = QueryDict(mutable=True)
-    for name, values in data.lists():
-        if name not in dropped and any(values):
-            kept.setlist(name, [value for value in values if value])
-    return f"?{kept.urlencode()}" if kept else ""
-
-
-def filtering(data: QueryDict) -> bool:
-    """Say whether any filter is set."""
-    return any(data.get(name) for name in ("q", *NAMES))
+def ways_out(filters: PortfolioFilters) -> list[Way]:
+    """Return for each filter in use how many accounts there are without it, most first."""
+    used = [name for name in ("q", *FILTERS) if filters.form.cleaned_data.get(name)]
+    if not used:
+        return []
+    counts = counting.count_up_to(
+        {name: (filters.apart_from(name), counting.BADGE_CAP) for name in used}
+    )
+    ways = [
+        Way(str(filters.form.fields[name].label), counts[name], without(filters.data, name))
+        for name in used
+        if counts[name]
+    ]
+    return sorted(ways, key=lambda way: -way.count)

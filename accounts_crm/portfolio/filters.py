@@ -1,20 +1,26 @@
 """What the address of the list asks for: its filters, read and applied."""
 
-import datetime as dt
+from typing import Any
 
 import django_filters
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts_crm.portfolio import conditions
+from accounts_crm.portfolio.conditions import NOBODY, UNKNOWN, one_of
 from accounts_crm.portfolio.vocabulary import Vocabulary
 from churn.models import Risk
-from customers import access
+from customers import access, participation
 from customers.calendar import business_today
 from customers.models import Account, Ranking, Stage, Tier
-from customers.tree import descendants
+from customers.search.matching import accounts_named
+from lifecycle.models import Assessment
+from lifecycle.queries import policy_is, stance_is, tier_differs
+from lifecycle.stances import Stance
+from lifecycle.tier_points import State
+from teams.handover import is_fragile
 
-NOBODY = "none"  # no owner, no region
 RISKS = [
     (Risk.Level.HIGH, Risk.Level.HIGH.label),
     (Risk.Level.WATCH, Risk.Level.WATCH.label),
@@ -22,13 +28,36 @@ RISKS = [
     (Risk.Level.NONE, Risk.Level.NONE.label),
     (Risk.Scored.LAPSED, Risk.Scored.LAPSED.label),
     (Risk.Scored.NO_TRADE, Risk.Scored.NO_TRADE.label),
+    (UNKNOWN, _("Not computed yet")),
 ]
-CONTACTS = [("overdue", _("Overdue")), ("never", _("None logged"))]
+CONTACTS = [("overdue", _("Overdue")), ("kept", _("As planned")), ("never", _("None logged"))]
+HANDOVERS = [("open", _("Fragile: being handed over")), ("none", _("None under way"))]
+STEPS = [("overdue", _("Overdue")), ("week", _("Within a week")), ("none", _("None planned"))]
+FLAGS = [("yes", _("Open flag")), ("no", _("No open flag"))]
+DIFFERS = "differs"
+OBSERVED = [(DIFFERS, _("Differs from the declared tier")), *Tier.choices]
+WALLETS = [
+    ("0-25", _("Below 25%")),
+    ("25-50", _("25% to below 50%")),
+    ("50-75", _("50% to below 75%")),
+    ("75-", _("75% and more")),
+    (UNKNOWN, _("Unknown")),
+]
 
 
 def _several(choices, **kwargs) -> django_filters.MultipleChoiceFilter:
     # Not distinct: no filter joins to many rows, and DISTINCT would sort the whole list.
     return django_filters.MultipleChoiceFilter(choices=choices, distinct=False, **kwargs)
+
+
+def _one(label, method: str, choices=(), **kwargs) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        label=label, method=method, choices=choices, empty_label=None, **kwargs
+    )
+
+
+def _known(choices) -> list:
+    return [*choices, (UNKNOWN, _("Unknown"))]
 
 
 class PortfolioFilters(django_filters.FilterSet):
@@ -42,23 +71,36 @@ class PortfolioFilters(django_filters.FilterSet):
     )
     status = _several(Account.Status.choices, label=_("Status"))
     tier = _several(Tier.choices, label=_("Tier"))
+    policy = _one(_("Tier policy"), "by_policy", State.choices)
+    observed = _one(_("Observed tier"), "by_observed", _known(OBSERVED))
     stage = _several(Stage.choices, label=_("Stage"))
-    value_class = _several(Ranking.Class.choices, label=_("Class"))
+    value_class = _several(
+        [*Ranking.Class.choices, (UNKNOWN, _("Not ranked"))], label=_("Class"), method="in_class"
+    )
     risk = _several(RISKS, label=_("Risk"), method="at_risk")
-    contact = django_filters.ChoiceFilter(
-        label=_("Contact"), choices=CONTACTS, method="by_contact", empty_label=None
+    contact = _one(_("Contact"), "by_contact", CONTACTS)
+    owner = _one(_("Owner"), "owned_by", null_value=NOBODY, null_label=_("Nobody"))
+    region = _one(_("Region"), "in_region", null_value=NOBODY, null_label=_("None"))
+    industry = _one(_("Industry"), "of_industry", null_value=NOBODY, null_label=_("Unknown"))
+    channel = _several(_known(Account.Channel.choices), label=_("Channel"), method="by_column")
+    position = _several(
+        _known(Account.Position.choices),
+        label=_("Position in the value chain"),
+        method="by_column",
     )
-    owner = django_filters.ChoiceFilter(
-        label=_("Owner"), method="owned_by", null_value=NOBODY, null_label=_("Nobody")
+    quadrant = _several(
+        _known(participation.QUADRANTS), label=_("Participation"), method="by_quadrant"
     )
-    region = django_filters.ChoiceFilter(
-        label=_("Region"), method="in_region", null_value=NOBODY, null_label=_("None")
-    )
-    industry = django_filters.ChoiceFilter(label=_("Industry"))
+    stance = _one(_("Supplier stance"), "by_stance", _known(Stance.choices))
+    wallet = _several(WALLETS, label=_("Wallet share"), method="by_wallet")
+    flag = _one(_("Flag"), "by_flag", FLAGS)
+    step = _one(_("Next step"), "by_step", STEPS)
+    handover = _one(_("Handover"), "by_handover", HANDOVERS)
 
-    def __init__(self, data, queryset, *, user, words: Vocabulary):
+    def __init__(self, data, queryset, *, user, words: Vocabulary, run=None):
         super().__init__(data, queryset)
         self.user = user
+        self.run = run
         self.cadences = words.cadences
         for name, choices in (
             ("owner", words.owners),
@@ -71,18 +113,21 @@ class PortfolioFilters(django_filters.FilterSet):
     def qs(self):
         """Return the accounts that every valid filter lets through; a faulty one is left out."""
         if not hasattr(self, "_filtered"):
-            self.form.is_valid()
-            self._filtered = self.filter_queryset(self.queryset)
+            self._filtered = self.apart_from()
         return self._filtered
 
-    def filter_queryset(self, queryset):
+    def apart_from(self, *names: str) -> QuerySet:
+        """Return the accounts that every valid filter but some lets through."""
+        self.form.is_valid()
+        accounts = self.queryset
         for name, value in self.form.cleaned_data.items():
-            queryset = self.filters[name].filter(queryset, value)
-        return queryset
+            if name not in names:
+                accounts = self.filters[name].filter(accounts, value)
+        return accounts
 
     def search(self, accounts, _name, text):
         """Find any part of a name, of the code, or of a group's name that the user may see."""
-        named = Q(name__icontains=text) | Q(other_name__icontains=text)
+        named = Q(pk__in=accounts_named(text))
         # Only accounts that have others below: few, so their names are cheap to look through.
         parents = Account.objects.filter(parent__isnull=False).order_by().values("parent")
         groups = (
@@ -93,42 +138,67 @@ class PortfolioFilters(django_filters.FilterSet):
         )
         return accounts.filter(
             named
-            | Q(code__icontains=text)
             | Q(parent__in=groups)
             | Q(parent__in=Account.objects.filter(parent__in=groups).order_by().values("pk"))
         )
 
+    def in_class(self, accounts, _name, wanted):
+        return accounts.filter(one_of("value_class", wanted, {"value_class__isnull": True}))
+
     def at_risk(self, accounts, _name, wanted):
-        levels = [value for value in wanted if value in Risk.Level]
-        others = [value for value in wanted if value not in Risk.Level]
-        # Without an empty half the database can go by its index.
-        asked = Q(risk_level__in=levels) if levels else Q()
-        return accounts.filter(asked | Q(risk_scored__in=others) if others else asked)
+        return accounts.filter(conditions.at_risk(wanted))
 
     def by_contact(self, accounts, _name, wanted):
         if wanted == "never":
             return accounts.filter(last_contact_on__isnull=True)
-        return accounts.filter(overdue(self.cadences))
+        asked = conditions.kept if wanted == "kept" else conditions.overdue
+        return accounts.filter(asked(self.cadences))
 
     def owned_by(self, accounts, _name, wanted):
-        return accounts.filter(owner=None if wanted == NOBODY else wanted)
+        return accounts.filter(conditions.owned_by(wanted))
 
     def in_region(self, accounts, _name, wanted):
-        if wanted == NOBODY:
-            return accounts.filter(region=None)
-        return accounts.filter(region__in=descendants("customers.Region", [int(wanted)]))
+        return accounts.filter(conditions.in_region(wanted))
 
+    def of_industry(self, accounts, _name, wanted):
+        return accounts.filter(conditions.of_industry(wanted))
 
-def overdue(cadences: dict[str, int]) -> Q:
-    """Return the condition of accounts that were last in contact longer ago than their tier asks.
+    def by_column(self, accounts, name, wanted):
+        empty: dict[str, Any] = {name: ""}
+        return accounts.filter(one_of(name, wanted, empty))
 
-    Where no contact was ever logged it is unknown how long ago it was; a lost account has no plan.
-    """
-    late = Q(pk__in=[])
-    for tier, days in cadences.items():
-        limit = business_today() - dt.timedelta(days=days)
-        late |= Q(tier=tier, last_contact_on__lt=limit)
-    return late & ~Q(status=Account.Status.LOST)
+    def by_wallet(self, accounts, _name, wanted):
+        if self.run is None:  # nobody's share is known
+            return accounts if UNKNOWN in wanted else accounts.none()
+        return conditions.with_wallet(accounts, self.run).filter(conditions.by_wallet(wanted))
+
+    def by_policy(self, accounts, _name, wanted):
+        return accounts.filter(policy_is(wanted, self.run, business_today()))
+
+    def by_observed(self, accounts, _name, wanted):
+        if wanted == DIFFERS:
+            return accounts.filter(tier_differs(self.run))
+        nights = Assessment.objects.filter(run=self.run and self.run.pk, account=OuterRef("pk"))
+        if wanted == UNKNOWN:
+            return accounts.filter(~Exists(nights))
+        return accounts.filter(Exists(nights.filter(observed_tier=wanted)))
+
+    def by_quadrant(self, accounts, _name, wanted):
+        return accounts.filter(participation.in_quadrants(wanted, UNKNOWN))
+
+    def by_stance(self, accounts, _name, wanted):
+        return accounts.filter(stance_is("" if wanted == UNKNOWN else wanted))
+
+    def by_flag(self, accounts, _name, wanted):
+        asked = conditions.flagged()
+        return accounts.filter(asked if wanted == "yes" else ~asked)
+
+    def by_handover(self, accounts, _name, wanted):
+        asked = is_fragile()
+        return accounts.filter(asked if wanted == "open" else ~asked)
+
+    def by_step(self, accounts, _name, wanted):
+        return accounts.filter(conditions.by_step(wanted))
 
 
 def mine(user) -> bool:

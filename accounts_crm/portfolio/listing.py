@@ -1,44 +1,41 @@
 """Which accounts stand on a page of the list, and what a row shows.
 
-First the ids of the page, by the one column that sorts it, then everything about these few; so a
+First the ids of the page, by what sorts it (see ordering), then everything about these few; so a
 page costs the same however many accounts there are.
 """
 
 import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BooleanField, Case, OuterRef, QuerySet, Subquery, Value, When
+from django.utils.safestring import SafeString, mark_safe
 
-from accounts_crm.portfolio.filters import overdue
+from accounts_crm.portfolio import columns
+from accounts_crm.portfolio.conditions import flagged, open_steps, overdue, potential_of
 from churn.queries import with_risk
 from customers import ranking, trade
 from customers.figures import days_since
-from customers.models import Account, NextStep, PurchasePotential, Ranking
+from customers.models import Account, Ranking
 from customers.parts import Named
 
 PAGE = 50
-# What the address calls an order -> the column, which is empty for some accounts, and how.
-ORDERS = {
-    "rank": "place",
-    "-rank": "-place",
-    "value": "-place",
-    "-value": "place",
-    "risk": "risk_score",
-    "-risk": "-risk_score",
-    "contact": "last_contact_on",
-    "-contact": "-last_contact_on",
-}
-# The accounts that have the column. A comparison, where one serves: unlike IS NOT NULL it lets
-# SQLite walk the outer-joined table by its index.
-KNOWN: dict[str, dict[str, Any]] = {
-    "place": {"place__gt": 0},
-    "risk_score": {"risk_score__gte": 0},
-    "last_contact_on": {"last_contact_on__isnull": False},
-}
 # What a row is drawn from; the rest of the columns stays where it is.
-COLUMNS = ("code", "name", "other_name", "tier", "stage", "last_contact_on", "owner__name")
-NAMES = {"name": ("name", "pk"), "-name": ("-name", "-pk")}
+FIELDS = (
+    "code",
+    "name",
+    "other_name",
+    "status",
+    "tier",
+    "stage",
+    "industry",
+    "channel",
+    "position",
+    "city",
+    "last_contact_on",
+    "owner__name",
+)
 
 
 @dataclass
@@ -53,11 +50,17 @@ class Row:
     cadence: int | None = None  # contact at least every so many days
     wallet: float | None = None  # our part of what the customer buys, as a fraction
     closes_a: bool = False  # the last of class A in a list by rank
+    cells: SafeString = columns.NOTHING  # as drawn
 
     @property
     def rank(self) -> str:
         """Return the rank as written; nothing for an account without one."""
         return "" if self.account.rank is None else str(self.account.rank)
+
+    @property
+    def region(self) -> str:
+        """Return the name of the account's region, "" for none."""
+        return self.account.region.name if self.account.region else ""
 
     @property
     def owner(self) -> Named | None:
@@ -95,34 +98,18 @@ def figures(user, run, scope: str) -> QuerySet:
     return with_risk(accounts, run)
 
 
-def page_ids(accounts: QuerySet, order: str, start: int, total: int | None) -> list[int]:
-    """Return the ids from `start` on: a page, and one more that says whether there is another.
+def rows(
+    ids: list[int],
+    user,
+    run,
+    earlier,
+    cadences: dict[str, int],
+    shown: Collection[str] = columns.USUAL,
+) -> list[Row]:
+    """Return what the list shows of these accounts, in their order.
 
-    total  how many there are, None beyond what was counted
-    Accounts without the column that sorts come last, by name, in either direction.
+    shown  the names of the columns: what none of them shows is not asked for
     """
-    stop = start + PAGE + 1
-    if order in NAMES:
-        return list(accounts.order_by(*NAMES[order]).values_list("pk", flat=True)[start:stop])
-    by = ORDERS[order]
-    column = by.removeprefix("-")
-    known = accounts.filter(**KNOWN[column])
-    # Two queries rather than NULLS LAST, which no index serves.
-    tie = [] if column == "place" else ["pk"]  # places have no ties
-    ids = list(known.order_by(by, *tie).values_list("pk", flat=True)[start:stop])
-    wanted = PAGE + 1 if total is None else min(PAGE + 1, total - start)
-    if len(ids) < wanted:
-        skipped = max(0, start - known.count()) if not ids else 0
-        rest = accounts.filter(**{f"{column}__isnull": True}).order_by("name", "pk")
-        more = wanted - len(ids)
-        ids += rest.values_list("pk", flat=True)[skipped : skipped + more]
-    return ids
-
-
-def rows(ids: list[int], user, run, earlier, cadences: dict[str, int]) -> list[Row]:
-    """Return what the list shows of these accounts, in their order."""
-    step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
-    first_step = step.order_by("due", "pk")
     accounts = with_risk(
         ranking.with_movement(ranking.with_rank(Account.objects.filter(pk__in=ids), run), earlier),
         run,
@@ -131,37 +118,43 @@ def rows(ids: list[int], user, run, earlier, cadences: dict[str, int]) -> list[R
         group_name=Subquery(
             Account.objects.visible_to(user).filter(pk=OuterRef("parent")).values("name")[:1]
         ),
-        potential=Subquery(potential_of(run).values("amount")[:1]),
-        step_what=Subquery(first_step.values("what")[:1]),
-        step_due=Subquery(first_step.values("due")[:1]),
         is_overdue=Case(
             When(overdue(cadences), then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
         ),
     )
-    years = trade.by_month(ids, run.as_of, run.measure) if run else {}
+    related, fields = ["owner"], [*FIELDS]
+    if "wallet" in shown:
+        accounts = accounts.annotate(potential=Subquery(potential_of(run).values("amount")[:1]))
+    if "step" in shown:
+        first = open_steps()
+        accounts = accounts.annotate(
+            step_what=Subquery(first.values("what")[:1]), step_due=Subquery(first.values("due")[:1])
+        )
+    if "flag" in shown:
+        accounts = accounts.annotate(is_flagged=flagged())
+    if "region" in shown:
+        related.append("region")
+        fields.append("region__name")
+    traded = run and ("value" in shown or "wallet" in shown)
+    years = trade.by_month(ids, run.as_of, run.measure) if traded else {}
     found = {}
-    for account in accounts.select_related("owner").only(*COLUMNS):
+    for account in accounts.select_related(*related).only(*fields):
         year = years.get(account.pk)
+        potential = getattr(account, "potential", None)
         found[account.pk] = Row(
             account,
             account.value,
             move(account),
             points=tuple(year.values) if year else None,
             cadence=cadences.get(account.tier),
-            wallet=year.revenue / account.potential if year and account.potential else None,
+            wallet=year.revenue / potential if year and potential else None,
         )
     return _in_order(ids, found)
 
 
-def potential_of(run) -> QuerySet[PurchasePotential]:
-    """Return what an outer account could buy per year, as known on the run's date, latest first."""
-    rows = PurchasePotential.objects.filter(account=OuterRef("pk")).order_by("-date", "-pk")
-    return rows.filter(date__lte=run.as_of) if run else rows
-
-
-def group_rows(ids: list[int], user, run, earlier, _cadences) -> list[Row]:
+def group_rows(ids: list[int], user, run, earlier, _cadences, _shown=()) -> list[Row]:
     """Return what the list shows of these groups: their own place, and the value a user sees."""
     accounts = ranking.with_movement(
         ranking.with_rank(Account.objects.filter(pk__in=ids), run, scope="group"),
@@ -194,9 +187,15 @@ def group_rows(ids: list[int], user, run, earlier, _cadences) -> list[Row]:
                 tuple(months.get(account.pk, ())),
                 members=tops.count(account.pk),
             )
-            for account in accounts.select_related("owner").only(*COLUMNS)
+            for account in accounts.select_related("owner").only(*FIELDS)
         },
     )
+
+
+def draw(shown: list[Row], chosen: list[columns.Column], look: columns.Look) -> None:
+    """Draw the cells of some rows."""
+    for row in shown:
+        row.cells = mark_safe("".join(column.draw(row, look) for column in chosen))
 
 
 def mark_cut(shown: list[Row], following: Row | None) -> None:

@@ -47,6 +47,8 @@ class AccountSerializer(RowSerializer):
             "industry",
             "channel",
             "position",
+            "product_complexity",
+            "involvement_complexity",
             "city",
             "website",
             "owner",
@@ -71,6 +73,7 @@ class AccountFilter(django_filters.FilterSet):
     class Meta:
         model = Account
         fields = ["status", "tier", "stage", "channel", "position", "industry"]
+        fields += ["product_complexity", "involvement_complexity"]
 
     def find(self, accounts, name, text):
         return accounts.filter(

@@ -6,7 +6,8 @@ A file never changes an account that exists. What it says otherwise is a differe
 from django.db import connection
 
 from customers.imports.report import MOST_NAMED, Difference, Report
-from customers.models import Account, Region
+from customers.models import Account, Region, SearchText
+from customers.search import texts
 from customers.sql import drop, figure, index, rows, run
 from customers.tree import lock_tree
 
@@ -126,6 +127,8 @@ def make_needed() -> None:
          WHERE s.needed = 1 AND s.account_id = {table}.id
         """
     )
+    made = rows("SELECT account_id FROM staged_account WHERE needed = 1 ORDER BY account_id")
+    texts.keep_all(SearchText.Kind.ACCOUNT, [pk for (pk,) in made])
 
 
 def find_differences(report: Report) -> None:

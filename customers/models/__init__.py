@@ -10,8 +10,9 @@ from customers.models.facts import (
     PurchasePotential,
     SatisfactionScore,
 )
-from customers.models.interactions import Interaction, NextStep
+from customers.models.interactions import Interaction, NextStep, RemovedInteraction
 from customers.models.rankings import Ranking
+from customers.models.search import SearchText
 
 __all__ = [
     "Account",
@@ -27,7 +28,9 @@ __all__ = [
     "PurchasePotential",
     "Ranking",
     "Region",
+    "RemovedInteraction",
     "SatisfactionScore",
+    "SearchText",
     "Stage",
     "Tier",
 ]

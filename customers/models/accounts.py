@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers import access
@@ -75,7 +75,7 @@ class AccountQuerySet(models.QuerySet):
         account = get_object_or_404(self.visible_to(user), pk=pk)
         if change and not self.editable_by(user, change).filter(pk=pk).exists():
             raise PermissionDenied(
-                _g("You may read %(account)s, but not change it.") % {"account": account}
+                gettext("You may read %(account)s, but not change it.") % {"account": account}
             )
         return account
 
@@ -118,6 +118,10 @@ class Account(models.Model):
         INTERMEDIARY = "intermediary", _("Intermediary")
         END_USER = "end_user", _("End user")
 
+    class Complexity(models.TextChoices):
+        SIMPLE = "simple", _("Simple")
+        COMPLEX = "complex", _("Complex")
+
     code = models.CharField(_("code"), max_length=64, unique=True)  # other systems know it by this
     name = models.CharField(_("name"), max_length=200, db_index=True)
     # A second name, usually in the other script, shown beside the first and found by search.
@@ -146,6 +150,13 @@ class Account(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, blank=True)
     position = models.CharField(
         _("position in the value chain"), max_length=12, choices=Position, blank=True
+    )
+    # Together they are the quadrant of participation; see customers.participation.
+    product_complexity = models.CharField(
+        _("product complexity"), max_length=7, choices=Complexity, blank=True
+    )
+    involvement_complexity = models.CharField(
+        _("involvement complexity"), max_length=7, choices=Complexity, blank=True
     )
     city = models.CharField(_("city"), max_length=120, blank=True)
     website = models.URLField(_("website"), blank=True)

@@ -61,6 +61,27 @@ class Interaction(models.Model):
         return f"{self.get_kind_display()}, {self.date}"
 
 
+class RemovedInteraction(models.Model):
+    """A deleted contact log entry as it was, so that it can be put back.
+
+    Apart from the entries, so that no figure can count it.
+    """
+
+    entry = models.BigIntegerField(primary_key=True)  # the id it had and gets again
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    values = models.JSONField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"{self.entry}, {self.at:%Y-%m-%d}"
+
+
 class NextStep(models.Model):
     """What is to be done next, by whom, until when."""
 

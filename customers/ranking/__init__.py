@@ -4,6 +4,7 @@ from customers.ranking.computing import compute
 from customers.ranking.reading import (
     Shown,
     comparable,
+    older,
     previous,
     shown_rankings,
     shown_total,
@@ -16,6 +17,7 @@ __all__ = [
     "Shown",
     "comparable",
     "compute",
+    "older",
     "previous",
     "shown_rankings",
     "shown_total",

@@ -62,22 +62,26 @@ def with_movement(accounts: QuerySet, earlier, *, scope: str = "account") -> Que
 
 def comparable(run):
     """Return the newest published run at least MOVEMENT_DAYS older that `run` compares with."""
-    return _older(run, settings.MOVEMENT_DAYS)
+    return older(run, settings.MOVEMENT_DAYS)
 
 
 def previous(run):
     """Return the published run before `run` that it compares with, or None."""
-    return _older(run, 1)
+    return older(run, 1)
 
 
-def _older(run, days: int):
-    """Return the newest run so many days older, of the same measure, window and currency."""
+def older(run, days: int, most: int | None = None):
+    """Return the newest run `days` older, `most` days at the most, of one kind with `run`.
+
+    Of one kind are runs of the same measure, window and currency.
+    """
     if run is None:
         return None
+    runs = type(run).objects.published()
+    if most is not None:
+        runs = runs.filter(as_of__gte=run.as_of - dt.timedelta(days=most))
     return (
-        type(run)
-        .objects.published()
-        .filter(
+        runs.filter(
             as_of__lte=run.as_of - dt.timedelta(days=days),
             measure=run.measure,
             window_months=run.window_months,

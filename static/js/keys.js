@@ -7,7 +7,7 @@ const single = {
 
 const use = (element) => {
   if (!element) return false;
-  if (element.matches("input")) element.focus();
+  if (element.matches("input:not([data-search])")) element.focus();
   else element.click();
   return true;
 };

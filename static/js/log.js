@@ -62,6 +62,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     form.requestSubmit(form.querySelector("[data-save]"));
   }
+  // Enter in the line reads it; it is no value of the entry.
+  if (event.key === "Enter" && event.target.id === "log-line" && !event.isComposing && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[data-read]"));
+  }
   // Backspace in the empty search takes back the last person picked.
   if (event.key === "Backspace" && event.target.id === "log-people" && !event.target.value) {
     const last = boxes(form).findLast((box) => box.checked);

@@ -12,10 +12,11 @@ export const toast = (text, level = "good") => {
 
 const leave = (node, level) => {
   node.dataset.leaving = "";
-  let timer = setTimeout(() => node.remove(), SECONDS[level] * 1000);
+  const stay = (Number(node.dataset.seconds) || SECONDS[level]) * 1000;
+  let timer = setTimeout(() => node.remove(), stay);
   node.addEventListener("pointerenter", () => clearTimeout(timer));
   node.addEventListener("pointerleave", () => {
-    timer = setTimeout(() => node.remove(), SECONDS[level] * 1000);
+    timer = setTimeout(() => node.remove(), stay);
   });
 };
 

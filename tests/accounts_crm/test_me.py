@@ -18,6 +18,7 @@ WISHES = {
     "language": "zh-hans",
     "time_zone": "Europe/Berlin",
     "theme": "dark",
+    "mail": "at_once",
 }
 
 
@@ -50,6 +51,7 @@ def test_settings_are_kept_and_shown(olga, cast):
     assert answer["Location"] == "/me/"
     assert (person.name, person.time_zone) == ("Olga Brandt", "Europe/Berlin")
     assert person.shortcuts is False
+    assert person.mail == "at_once"
     assert '<html lang="zh-hans" data-theme="dark">' in page
     assert 'data-shortcuts="off"' in page
 

@@ -7,8 +7,10 @@ import datetime as dt
 import hashlib
 import random
 import signal
+import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -174,12 +176,29 @@ def freeze_a_live_one():
         wait_for_live_run(process)
         time.sleep(random.uniform(0, 0.2))
         process.send_signal(signal.SIGSTOP)
+        while holds_the_file():  # nobody can take over what a frozen process keeps locked
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.005)
+            process.send_signal(signal.SIGSTOP)
         if run := NightlyRun.objects.filter(state=State.RUNNING).first():
             return process, run
         process.send_signal(signal.SIGCONT)
         output, _nothing = process.communicate(timeout=120)
         assert process.returncode == 0, output
     raise AssertionError("no worker was frozen while its run was under way")
+
+
+def holds_the_file():
+    """Say whether somebody is inside a write on SQLite, which has one lock for all."""
+    if connection.vendor != "sqlite":
+        return False
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0.2)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        other.rollback()
+        return False
 
 
 def rows_of(run):

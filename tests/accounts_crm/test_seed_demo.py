@@ -280,3 +280,26 @@ def test_few_accounts_carry_most_and_every_story_is_there():
     assert due.filter(due=today).count() >= 3
     assert due.filter(due__gt=today).count() >= 3
     assert Account.objects.get(name="Brandtner Gruppe").children.count() == 4
+
+
+def test_the_organisation_and_the_teams_have_something_to_tell():
+    from teams.joint_work import joint_work
+    from teams.models import PostHolding
+
+    make(company.Size())
+
+    today = business_today()
+    vacant = Post.objects.filter(holder=None)
+    assert vacant.filter(holdings__until__lt=today).exists()  # somebody held it once
+    assert vacant.filter(holdings=None).exists()
+    assert dict(PostHolding.objects.filter(until=None).values_list("post", "user")) == dict(
+        Post.objects.exclude(holder=None).values_list("pk", "holder")
+    )
+    shares = TeamMember.objects.exclude(until__lt=today).values("user")
+    assert shares.annotate(all=Sum("share")).filter(all__gt=100).exists()
+    groups = [
+        (group.active, group.one_sided)
+        for account in Account.objects.filter(joint_groups__isnull=False).distinct()
+        for group in joint_work(account, User.objects.get(username="director")).groups
+    ]
+    assert sorted(groups) == [(False, False), (True, False), (True, False), (True, True)]

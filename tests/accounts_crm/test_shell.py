@@ -84,7 +84,7 @@ def test_the_frame_works_without_scripts_or_styles_of_its_own(browse):
     assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:", page)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", page))
     assert '<a class="skip" href="#main">' in page
-    assert '<form class="find" role="search" action="/accounts/">' in page
+    assert '<form class="find" role="search" action="/search/">' in page
 
 
 def test_htmx_is_told_to_show_refusals_and_to_evaluate_nothing(browse):

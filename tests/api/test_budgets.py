@@ -20,7 +20,17 @@ from customers.models import (
     Region,
     SatisfactionScore,
 )
-from teams.models import TeamMember
+from lifecycle.models import Interruption, StageMove, TierRequest
+from teams.models import (
+    Deputy,
+    Handover,
+    HandoverTick,
+    JointGroup,
+    JointMeeting,
+    LinkageGroup,
+    Post,
+    TeamMember,
+)
 
 BUDGET = 15
 DAY = dt.date(2026, 3, 31)
@@ -56,6 +66,17 @@ def grow(first, last, cast):
 
     each(TeamMember, user=cast["ed_editor"], since=dt.date(2020, 1, 1))
     contacts = each(Contact, name="Ann")
+    groups = each(JointGroup, name="Gears", subject="rnd", since=DAY)
+    JointMeeting.objects.bulk_create(
+        JointMeeting(group=group, account=group.account, date=DAY) for group in groups
+    )
+    for side, members in (("user", [owner] * len(groups)), ("contact", contacts)):
+        through = (JointGroup.ours if side == "user" else JointGroup.theirs).through
+        through.objects.bulk_create(
+            through(jointgroup=group, **{side: member})
+            for group, member in zip(groups, members, strict=True)
+        )
+    Post.objects.bulk_create(Post(title=f"Post {n}") for n in range(first, last))
     entries = each(Interaction, kind="call", at=MOMENT, date=DAY, author=owner)
     Interaction.ours.through.objects.bulk_create(
         Interaction.ours.through(interaction=entry, user=owner) for entry in entries
@@ -78,6 +99,9 @@ def grow(first, last, cast):
     each(Complaint, category="price", severity=1, opened_on=DAY, text="Dear")
     each(SatisfactionScore, score=7, date=DAY)
     each(Flag, kind="manual", reason="x")
+    each(StageMove, was="early", to="interrupted", at=MOMENT)
+    each(TierRequest, was="ordinary", to="partner", reason="x", asked_by=owner)
+    each(Interruption, stage="early", started_at=MOMENT)
     each(Event, kind="test")
     Event.objects.update(at=MOMENT)  # long settled
     findings = [{"signal": "no_contact", "strength": 1, "weight": 0.15, "share": 1, "figures": {
@@ -100,9 +124,23 @@ def grow(first, last, cast):
                 )
                 for place, account in enumerate(accounts, start=first)
             )
+    add_teams(accounts, cast)
     add_order_lines(accounts)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as the database does by itself after such growth
+
+
+def add_teams(accounts, cast):
+    groups = LinkageGroup.objects.bulk_create(LinkageGroup(name=a.code) for a in accounts)
+    Deputy.objects.bulk_create(
+        Deputy(account=account, user=cast["ed_editor"], group=group, since=DAY)
+        for account, group in zip(accounts, groups, strict=True)
+    )
+    handovers = Handover.objects.bulk_create(
+        Handover(account=a, was=cast["vera_viewer"], to=cast["olga_owner"], opened_on=DAY)
+        for a in accounts
+    )
+    HandoverTick.objects.bulk_create(HandoverTick(handover=h, item="plan") for h in handovers)
 
 
 def add_order_lines(accounts):

@@ -76,3 +76,21 @@ def test_an_event_that_is_committed_late_is_not_passed_over(api, account, cast):
     assert during == []
     assert [row["kind"] for row in after] == ["slow", "quick"]
     assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one database in a file")
+def test_a_transaction_of_another_database_holds_nothing_back(api, account, cast):
+    import psycopg2
+
+    settings = connection.get_connection_params()
+    names = {"dbname": "template1", "host": settings.get("host"), "user": settings.get("user")}
+    other = psycopg2.connect(**{k: v for k, v in names.items() if v})
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")  # gives the transaction an id
+        events.record("quick", account)
+
+        shown = api("ed_editor").get("events/").json()["results"]
+    other.close()
+
+    assert [row["kind"] for row in shown] == ["quick"]

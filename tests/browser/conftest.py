@@ -3,11 +3,16 @@
 import shutil
 
 import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
 
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+
+# What is waited for comes in a moment or, on a busy machine, in several; it must come.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +54,17 @@ def enter(live_server, context, client, complaints):
         return page
 
     return open_page
+
+
+DEMO_PASSWORD = "keel-browser-tests-1"
+
+
+@pytest.fixture
+def company(transactional_db, monkeypatch):
+    """Make the demo company, one night computed; return its people by log-in."""
+    from teams.models import User
+
+    monkeypatch.setenv("DEMO_PASSWORD", DEMO_PASSWORD)
+    call_command("seed_demo", verbosity=0)
+    call_command("nightly", verbosity=0)
+    return {person.username: person for person in User.objects.all()}

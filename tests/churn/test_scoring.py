@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 
 from accounts_crm.models import NightlyRun
-from churn import risk_rows, scoring
+from churn import scoring
 from churn.models import Risk
 from churn.rules import RULES
+from customers import run_rows
 from customers.models import Account, Complaint, OrderLine, Ranking
 from tests.churn.companies import company, stories
 from tests.churn.facts import D, ago
@@ -262,8 +263,9 @@ def test_a_worker_that_lost_its_run_writes_nothing(cast, account):
     attempt = nightly.begin(D, trigger="command")
     NightlyRun.objects.filter(pk=attempt.run_id).update(state="abandoned")
 
+    row = (account.pk, "scored", None, 0, "none", None, False, [])
     with pytest.raises(nightly.TakenOver):
-        risk_rows.insert(attempt, [(account.pk, "scored", None, 0, "none", None, False, [])])
+        run_rows.insert(attempt, Risk, scoring.COLUMNS, [row])
     assert not Risk.objects.exists()
 
 
@@ -274,7 +276,8 @@ def test_text_survives_the_way_into_the_database(cast, account):
     attempt = nightly.begin(D, trigger="command")
     findings = [{"signal": 'quoted "\\N", 质量\n', "figures": {"a": None, "b": 1.5}}]
 
-    risk_rows.insert(attempt, [(account.pk, "scored", None, 0, "", -(2**40), True, findings)])
+    row = (account.pk, "scored", None, 0, "", -(2**40), True, findings)
+    run_rows.insert(attempt, Risk, scoring.COLUMNS, [row])
 
     risk = Risk.objects.get()
     assert risk.findings == findings

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -11,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.figures import compact, money, percent
+from customers.figures import compact, days_since, money, percent
 from customers.icons import HEROICONS, OWN, draw
 from customers.models import Interaction
 from customers.sparks import spark
@@ -80,6 +81,15 @@ def test_dates_leave_out_this_year():
     with translation.override("zh-hans"):
         text = template.render(Context({"day": dt.date(2019, 2, 3)})).replace("\xa0", " ")
         assert text == "2019 年 2 月 3 日"
+
+
+@pytest.mark.parametrize(
+    ("hour", "days"), [(15, 1), (16, 0)], ids=["before midnight in Shanghai", "after"]
+)
+def test_days_since_a_moment_go_by_the_business_calendar(hour, days):
+    with time_machine.travel(dt.datetime(2026, 9, 16, 17, tzinfo=dt.UTC), tick=False):
+        assert days_since(dt.datetime(2026, 9, 16, hour, 30, tzinfo=dt.UTC)) == days
+        assert days_since(dt.date(2026, 9, 10)) == 7
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import random
 import time
 
 import pytest
+from django.db import connection
 
 from customers.models import Account, Event, OrderLine
 from tests.order_files import row, write
 from tests.processes import start
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +52,21 @@ def run(path, kill_after=None):
         child.kill()
     output = child.communicate(timeout=120)[0]
     assert kill_after is not None or output == "done\n"
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    until(nobody_else_is_connected)  # the server may still be at the commit of who was killed
+    return took
+
+
+def nobody_else_is_connected():
+    """Say whether the database serves this process alone."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0] == 0
 
 
 def state():

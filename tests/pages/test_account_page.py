@@ -20,6 +20,8 @@ from customers.models import (
     PurchasePotential,
     SatisfactionScore,
 )
+from lifecycle.facts import Facts
+from lifecycle.models import Assessment
 from teams.models import TeamMember
 from tests.nights import make_run, order
 
@@ -135,9 +137,9 @@ def test_the_stage_is_marked_on_the_track(client, cast, account):
     Account.objects.filter(pk=account.pk).update(stage="interrupted")
     interrupted = open_page(client, cast["olga_owner"], account)
 
-    assert [step.filled for step in mid.context["stages"]] == [True, True, True, False, False]
-    assert [step.current for step in mid.context["stages"]].index(True) == 2
-    assert not any(step.filled for step in interrupted.context["stages"])
+    assert [step.filled for step in mid.context["stage"].steps] == [True, True, True, False, False]
+    assert [step.current for step in mid.context["stage"].steps].index(True) == 2
+    assert not any(step.filled for step in interrupted.context["stage"].steps)
     assert "Interrupted" in text(interrupted)
 
 
@@ -318,7 +320,26 @@ def test_the_number_of_queries_does_not_grow_with_the_history(client, cast, acco
 
     client.force_login(cast[name])
     _log(account, cast["olga_owner"], 5)
+    queries()  # the first one notes the visit too
     few = queries()
     _log(account, cast["olga_owner"], 995)
 
     assert queries() == few
+
+
+def test_what_is_missing_for_the_next_stage_is_named(client, cast, account, run):
+    account.stage = "mid"
+    account.save()
+    evidence = Facts(purchase_on=D, share_permille=None, functions={"finance": D, "it": D})
+    figures = evidence.figures(D)
+    assert Assessment.objects.filter(run=run, account=account).update(figures=figures)
+
+    page = open_page(client, cast["olga_owner"], account)
+
+    shown = text(page)
+    assert "Missing for “Partnership”" in shown
+    assert "The evidence supports “Early” as of" in shown
+    assert "Less than is on record" in shown
+    assert re.search(r"Wallet share of at least 30% No longer kept unknown", shown)
+    assert re.search(r"4 pairs of functions met in 180 days[^.]* 0 ", shown)
+    assert re.search(r"2 functions of theirs met in 180 days 2 ", shown)

@@ -13,6 +13,7 @@ from customers import actions
 from customers.calendar import business_today
 from customers.models import Account, Contact, Interaction, NextStep, OrderLine, Ranking
 from teams.models import TeamMember
+from tests.nights import analyze
 
 TODAY = business_today()
 NIGHT = TODAY - dt.timedelta(days=1)
@@ -439,6 +440,7 @@ def crowd(owner, runs, first, last):
         )
         for n, entry in enumerate(entries)
     )
+    analyze()
 
 
 @pytest.mark.parametrize("name", ["olga_owner", "dora_director", "dirk_director"])

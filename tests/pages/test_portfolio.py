@@ -6,11 +6,13 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from churn.models import Risk
+from churn.models import Flag, Risk
 from customers import actions
 from customers.calendar import business_today
 from customers.models import Account, NextStep, OrderLine, PurchasePotential, Region
+from customers.search import texts
 from lifecycle.models import TierPolicy
 from tests.nights import make_run, order
 
@@ -41,8 +43,11 @@ def company(cast):
         "Norrland": group,
         "Empty": Account.objects.create(code="e1", name="Empty Prospect", status="prospect"),
     }
+    Account.objects.filter(code="b1").update(position="component")
+    Account.objects.filter(code="d1").update(channel="dealer")
     for name, revenue in (("Alma", 6000_00), ("Canary", 3000_00), ("Bolt", 900_00), ("Dune", 1_00)):
         order(accounts[name], LAST_WEEK, revenue)
+    texts.rebuild()
     return accounts
 
 
@@ -124,6 +129,14 @@ def test_class_a_ends_with_a_row_that_says_so(client, cast, run):
         ("?status=prospect", ["Empty Prospect"]),
         ("?value_class=B&value_class=C", ["Bolt Works", "Dune Pumps"]),
         ("?industry=Fasteners", ["Bolt Works"]),
+        ("?industry=none&status=active&owner=none", ["Norrland Group"]),
+        ("?channel=dealer", ["Dune Pumps"]),
+        ("?channel=unknown&q=pumps", []),
+        ("?channel=unknown&channel=dealer&industry=Fasteners", ["Bolt Works"]),
+        ("?position=component", ["Bolt Works"]),
+        ("?position=unknown&tier=strategic", ["Alma Cranes"]),
+        ("?value_class=unknown", ["Empty Prospect", "Norrland Group"]),
+        ("?value_class=A&value_class=unknown&status=prospect", ["Empty Prospect"]),
         ("?owner=none", ["Empty Prospect", "Norrland Group"]),
         ("?region=none", ["Empty Prospect"]),
         ("?q=nothing-like-it", []),
@@ -155,6 +168,137 @@ def test_filter_by_risk(client, cast, company, run):
     assert names(at_risk) == ["Bolt Works", "Dune Pumps"]
     assert [view.count for view in at_risk.context["views"] if view.name == "at_risk"] == [2]
     assert [view.name for view in at_risk.context["views"] if view.current] == ["at_risk"]
+
+
+def potential(account, amount):
+    PurchasePotential.objects.create(
+        account=account, date=LAST_WEEK, currency="CNY", amount_minor=amount, amount=amount
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("?wallet=0-25", ["Dune Pumps"]),
+        ("?wallet=25-50", []),
+        ("?wallet=50-75", ["Alma Cranes"]),  # a half belongs to the upper band
+        ("?wallet=75-", ["Canary Secret"]),
+        ("?wallet=0-25&wallet=75-", ["Canary Secret", "Dune Pumps"]),
+        ("?wallet=unknown", ["Bolt Works", "Empty Prospect", "Norrland Group"]),
+    ],
+)
+def test_filter_by_wallet_share_with_its_unknowns(client, cast, company, run, address, expected):
+    potential(company["Alma"], 12000_00)
+    potential(company["Canary"], 3000_00)
+    potential(company["Dune"], 100_00)
+    # Known to buy, but nothing from us in the year: no share is known, and none is made up.
+    potential(company["Empty"], 500_00)
+
+    assert names(open_list(client, cast["rita_reader"], address)) == expected
+
+
+def test_filter_by_open_flag(client, cast, company, run):
+    Flag.objects.all().delete()
+    Flag.objects.create(account=company["Bolt"], kind="manual", reason="A rival's quote")
+    Flag.objects.create(
+        account=company["Dune"],
+        kind="manual",
+        reason="Over",
+        state="closed",
+        outcome="recovered",
+        closed_at=timezone.now(),
+    )
+
+    flagged = open_list(client, cast["rita_reader"], "?flag=yes&cols=flag")
+    others = open_list(client, cast["rita_reader"], "?flag=no")
+
+    assert names(flagged) == ["Bolt Works"]
+    assert 'class="flagged"' in flagged.content.decode()
+    assert "Bolt Works" not in names(others)
+    assert len(names(others)) == 5
+
+
+def test_filter_by_next_step(client, cast, company, run):
+    for name, days in (("Alma", -1), ("Bolt", 0), ("Dune", 7), ("Canary", 8)):
+        step = {"what": "Call", "due": TODAY + dt.timedelta(days=days)}
+        actions.plan_step(company[name], by=cast["dora_director"], **step)
+
+    def found(wanted):
+        return names(open_list(client, cast["rita_reader"], f"?step={wanted}"))
+
+    assert found("overdue") == ["Alma Cranes"]
+    assert found("week") == ["Bolt Works", "Dune Pumps"]
+    assert found("none") == ["Empty Prospect", "Norrland Group"]
+
+
+def test_the_risk_of_accounts_without_a_score_is_a_choice(client, cast, company, run):
+    Risk.objects.filter(run=run).exclude(account=company["Bolt"]).update(level="low", score=10)
+    Risk.objects.filter(run=run, account=company["Bolt"]).delete()
+
+    unknown = names(open_list(client, cast["rita_reader"], "?risk=unknown"))
+    assert unknown == ["Bolt Works", "Empty Prospect", "Norrland Group"]
+
+
+def test_several_columns_sort_one_after_the_other(client, cast, company, run):
+    response = open_list(client, cast["rita_reader"], "?sort=tier,-name")
+
+    assert names(response) == [
+        "Norrland Group",
+        "Empty Prospect",
+        "Dune Pumps",
+        "Canary Secret",
+        "Bolt Works",
+        "Alma Cranes",
+    ]
+    html = response.content.decode()
+    assert html.count("aria-sort=") == 1
+    assert "then descending" in html
+    # A click sorts by one column alone, Shift and a click keep the others.
+    assert 'href="?sort=-risk" data-also="?sort=tier%2C-name%2C-risk"' in html
+
+
+@pytest.mark.parametrize(
+    "sort", ["tier", "-tier", "stage", "status", "-wallet", "step", "owner", "region", "industry"]
+)
+def test_every_column_sorts_all_accounts_and_the_unknown_come_last(
+    client, cast, company, run, sort
+):
+    potential(company["Alma"], 12000_00)
+    actions.plan_step(company["Bolt"], by=cast["dora_director"], what="Call", due=TODAY)
+
+    found = names(open_list(client, cast["rita_reader"], f"?sort={sort}"))
+
+    assert len(found) == 6
+    first = {"-wallet": "Alma Cranes", "step": "Bolt Works", "-tier": "Alma Cranes"}
+    assert found[0] == first.get(sort, found[0])
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("", "Rank Account Tier Stage"),
+        ("?cols=city,code", "Rank Account Code City"),
+        ("?cols=code&cols=city", "Rank Account Code City"),
+        ("?cols=password", "Rank Account Tier Stage"),
+    ],
+)
+def test_the_columns_are_those_of_the_address(client, cast, run, address, shown):
+    response = open_list(client, cast["rita_reader"], address)
+
+    heads = [drawn.label for drawn in response.context["columns"]]
+    assert " ".join(heads[:4]) == shown
+    assert response.content.decode().count("<td") == 6 * (len(heads) - 1 + 1) + (
+        "Class A ends" in text(response)
+    )
+
+
+def test_an_empty_list_says_which_filter_stands_in_the_way(client, cast, run):
+    response = open_list(client, cast["rita_reader"], "?tier=strategic&industry=Fasteners")
+
+    assert "Drop “Tier”: 1 account" in text(response)
+    assert "Drop “Industry”: 1 account" in text(response)
+    hopeless = open_list(client, cast["rita_reader"], "?tier=partner&industry=Fasteners&q=zz")
+    assert "Dropping one of them alone is not enough." in text(hopeless)
 
 
 def test_contact_is_overdue_after_the_cadence_of_the_tier(client, cast, company, run):
@@ -322,9 +466,9 @@ def test_pages_hold_fifty_and_go_on_past_the_ranked(client, cast, company, run):
     assert "The list ends before this page" in text(beyond)
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", ""])
-def test_a_page_that_means_nothing_is_the_first_or_none(client, cast, run, page):
-    assert open_list(client, cast["rita_reader"], f"?page={page}").status_code == 200
+@pytest.mark.parametrize("typed", ["0", "-1", "x", "99999999999999999999", ""])
+def test_a_page_that_means_nothing_is_the_first_or_none(client, cast, run, typed):
+    assert open_list(client, cast["rita_reader"], f"?page={typed}").status_code == 200
 
 
 def test_htmx_gets_the_rows_the_views_and_the_chips(client, cast, run):

@@ -174,15 +174,18 @@ def test_the_run_under_way_is_shown_by_step(client, cast, orders):
         step="risk",
         done=50,
         total=200,
-        timings=[{"step": "rank", "seconds": 12.0, "rows": 86}],
+        timings=[
+            {"step": "rank", "seconds": 12.0, "rows": 86},
+            {"step": "evidence", "seconds": 3.0, "rows": 90},
+        ],
     )
 
     response = get(client, cast["dora_director"])
 
     progress = response.context["live"]
-    assert progress["percent"] == round(100 * (1 + 0.25) / 3)
-    assert [phase.state for phase in progress["phases"]] == ["done", "now", "todo"]
-    assert "Step 2 of 3, Churn risk and reasons" in page(response)
+    assert progress["percent"] == round(100 * (2 + 0.25) / 4)
+    assert [phase.state for phase in progress["phases"]] == ["done", "done", "now", "todo"]
+    assert "Step 3 of 4, Churn risk and reasons" in page(response)
     assert "50 of 200" in page(response)
     assert f'hx-get="/data/runs/{run.pk}/" hx-trigger="every 2s"' in page(response)
 
@@ -226,7 +229,7 @@ def test_a_failed_run_says_why_in_words(client, cast, orders):
 
     assert "The database could not be reached or was too busy." in text
     assert "Everyone still sees values as of" in text
-    assert "Stopped in step 2 of 3" in text
+    assert "Stopped in step 3 of 4" in text
     assert "canary &lt;b&gt;locked&lt;/b&gt;" in text
     assert "Run again" in text
     # Who cannot act on it is spared the exception.

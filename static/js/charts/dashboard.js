@@ -1,10 +1,11 @@
 // The dashboard: draws <canvas data-chart data-source> from the JSON of that id, again whenever
-// the theme changes; sends the filters as they are chosen; prints.
+// the theme changes; prints.
+import { effort } from "./effort.js";
 import { onThemeChange } from "./palette.js";
 import { pareto } from "./pareto.js";
 import { risk } from "./risk.js";
 
-const KINDS = { pareto, risk };
+const KINDS = { effort, pareto, risk };
 const charts = new Map();
 
 function draw() {
@@ -20,11 +21,4 @@ onThemeChange(draw);
 
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => print());
-});
-document.querySelectorAll("form[data-autosubmit]").forEach((form) => {
-  form.addEventListener("change", ({ target }) => {
-    // A date typed digit by digit passes through the years 0002 and 0020.
-    const typing = target.type === "date" && target.value !== "" && target.value < "1900";
-    if (!typing) form.requestSubmit();
-  });
 });

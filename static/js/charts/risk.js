@@ -40,13 +40,15 @@ export function risk(canvas, data) {
       wanted.slice(0, NAMED).forEach(({ x, y, r, point }) => {
         const left = scales.x.getPixelForValue(x);
         const top = scales.y.getPixelForValue(y);
-        // Names that would lie over one another are left to the tooltip and the table.
-        if (taken.some((other) => Math.abs(other[0] - left) < 90 && Math.abs(other[1] - top) < 14)) return;
-        taken.push([left, top]);
         ctx.font = font(500);
         const width = ctx.measureText(point.name).width;
         const fits = left + r + 6 + width < chartArea.right + 8;
-        write(ctx, point.name, fits ? left + r + 6 : left - r - 6, top + 4, {
+        const start = fits ? left + r + 6 : left - r - 6 - width;
+        // Names that would lie over one another are left to the tooltip and the table.
+        const box = [start, top - 8, start + width, top + 8];
+        if (taken.some((o) => box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3])) return;
+        taken.push(box);
+        write(ctx, point.name, fits ? start : start + width, top + 4, {
           weight: 500,
           ink: "ink",
           align: fits ? "left" : "right",

@@ -1,0 +1,1 @@
+"""The contact log: logging a contact, correcting an entry."""

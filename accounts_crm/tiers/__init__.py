@@ -1,0 +1,1 @@
+"""The page of the tiers: declared against observed, misfits, effort against value."""

@@ -1,0 +1,133 @@
+"""Contact effort of 180 days against 12-month value: over-served and neglected accounts."""
+
+import datetime as dt
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts_crm.dashboard.scale import by_root
+from customers import ranking
+from customers.figures import compact
+from customers.models import Account, Interaction
+from customers.money import to_major
+
+# Half points: what an entry of the last RECENT days weighs; an older one, up to DAYS, half.
+WEIGHTS = {"visit": 8, "meeting": 8, "event": 8, "call": 4, "video": 4, "email": 2, "message": 2}
+RECENT, DAYS = 90, 180
+# So many times its share of the value: an account is over-served; the other way, neglected.
+FACTOR = 3
+LISTED = 10
+POINTS = 150
+
+
+@dataclass(frozen=True)
+class Served:
+    """An account with its effort in points and its value; shares are of the accounts meant."""
+
+    pk: int
+    name: str
+    tier: str
+    value_class: str
+    value: int
+    effort: float
+    effort_share: float
+    value_share: float
+
+    @property
+    def url(self) -> str:
+        """Return the address of the account."""
+        return reverse("account", args=[self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether it gets much more effort than its value is a part."""
+        return self.effort_share > FACTOR * self.value_share
+
+    @property
+    def is_neglected(self) -> bool:
+        """Say whether it brings in much more than it gets of the effort."""
+        return self.value_share > FACTOR * self.effort_share
+
+
+def served(accounts: QuerySet, run, today: dt.date) -> list[Served]:
+    """Return the ranked accounts with effort and value; two queries, however many there are."""
+    rows = list(
+        ranking.with_rank(accounts.exclude(status=Account.Status.LOST), run)
+        .filter(rank__isnull=False)
+        .order_by()
+        .values_list("pk", "name", "tier", "value_class", "value")
+    )
+    recent = Q(date__gt=today - dt.timedelta(days=RECENT))
+    weight = Case(
+        *(When(Q(kind=kind) & recent, then=Value(points)) for kind, points in WEIGHTS.items()),
+        *(When(kind=kind, then=Value(points // 2)) for kind, points in WEIGHTS.items()),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    efforts = dict(
+        Interaction.objects.filter(
+            account__in=accounts.order_by().values("pk"),
+            date__gt=today - dt.timedelta(days=DAYS),
+            date__lte=today,
+        )
+        .order_by()
+        .values("account")
+        .annotate(points=Sum(weight))
+        .values_list("account", "points")
+    )
+    effort_sum = sum(efforts.get(row[0], 0) for row in rows)
+    value_sum = sum(max(0, row[4]) for row in rows)
+    found = []
+    for pk, name, tier, value_class, value in rows:
+        points = efforts.get(pk, 0)
+        found.append(
+            Served(
+                pk=pk,
+                name=name,
+                tier=tier,
+                value_class=value_class,
+                value=value,
+                effort=points / 2,
+                effort_share=points / effort_sum if effort_sum else 0,
+                value_share=max(0, value) / value_sum if value_sum else 0,
+            )
+        )
+    return found
+
+
+def lists(found: list[Served]) -> dict[str, list[Served]]:
+    """Return the over-served accounts, most effort first, and the neglected, most value first."""
+    over = sorted((one for one in found if one.is_over), key=lambda one: (-one.effort, one.pk))
+    less = sorted((one for one in found if one.is_neglected), key=lambda one: (-one.value, one.pk))
+    return {"over": over[:LISTED], "neglected": less[:LISTED]}
+
+
+def chart(found: list[Served], currency: str) -> dict[str, Any]:
+    """Return what static/js/charts/effort.js draws: those with most effort or most value."""
+    half = POINTS // 2
+    by_effort = sorted(found, key=lambda one: (-one.effort, one.pk))[:half]
+    by_value = sorted(found, key=lambda one: (-one.value, one.pk))[:half]
+    shown = sorted({*by_effort, *by_value}, key=lambda one: (-one.value, one.pk))
+    amounts = [float(to_major(max(0, one.value), currency)) for one in shown]
+    return {
+        "points": [
+            {
+                "name": one.name,
+                "url": one.url,
+                "effort": one.effort,
+                "root": round(sqrt(amount), 3),
+                "value": compact(one.value, currency),
+                "kind": "over" if one.is_over else "neglected" if one.is_neglected else "",
+            }
+            for one, amount in zip(shown, amounts, strict=True)
+        ],
+        "axis": by_root(max(amounts, default=0), currency),
+        "labels": {
+            "effort": _("Contact effort in 180 days, points"),
+            "said": _("{effort} points, {value}"),
+        },
+    }

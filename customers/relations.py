@@ -1,0 +1,119 @@
+"""Who of ours knows whom of theirs, function by function, from the logged contacts."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from customers.calendar import business_today
+from customers.models import Function, Interaction
+
+DAYS = 365  # older contacts no longer count
+HALF_LIFE = 90  # days after which a contact counts half
+# From these strengths on: in touch, works together, trusted; below the first they have met.
+STEPS = (0.5, 2.0, 5.0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The contacts of one function of ours with one of theirs.
+
+    count     of log entries in the last DAYS
+    strength  the same, each halved for every HALF_LIFE days since
+    shade     0 for none, 1 to 4
+    missing   both sides have the function, and these counterparts have not met
+    """
+
+    ours: str
+    theirs: str
+    count: int
+    strength: float
+    missing: bool
+
+    @property
+    def shade(self) -> int:
+        """Return how dark the cell is drawn."""
+        return 1 + sum(self.strength >= step for step in STEPS) if self.count else 0
+
+    @property
+    def radius(self) -> int:
+        """Return the radius of its mark, in a box of 28."""
+        return (0, 4, 7, 10, 12)[self.shade]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One function of ours against all of theirs."""
+
+    function: str
+    cells: list[Cell]
+
+    @property
+    def name(self) -> str:
+        """Return the function in words."""
+        return str(Function(self.function).label)
+
+
+@dataclass(frozen=True)
+class Map:
+    """The functions of both sides; `heads` are theirs, each with its number of people."""
+
+    account: Any
+    heads: list[tuple[str, str, int]]
+    lines: list[Line]
+
+
+def first_day() -> dt.date:
+    """Return the first day whose contacts count."""
+    return business_today() - dt.timedelta(days=DAYS - 1)
+
+
+def relations(account, contacts, colleagues) -> Map:
+    """Return the map of an account.
+
+    contacts    its people who are still there
+    colleagues  our people who work on it
+    The strength of a pair is Σ 0.5^(days since / HALF_LIFE) over its log entries of a year.
+    """
+    today = business_today()
+    counted = (
+        Interaction.objects.filter(
+            account=account,
+            date__gte=first_day(),
+            ours__isnull=False,
+            theirs__isnull=False,
+        )
+        .order_by()
+        .values_list("ours__function", "theirs__function", "date")
+        .annotate(entries=Count("pk", distinct=True))
+    )
+    counts: Counter[tuple[str, str]] = Counter()
+    strengths: Counter[tuple[str, str]] = Counter()
+    for ours, theirs, day, entries in counted:
+        if ours and theirs:
+            counts[ours, theirs] += entries
+            strengths[ours, theirs] += entries * 0.5 ** ((today - day).days / HALF_LIFE)  # type: ignore[assignment]
+    people = Counter(contact.function for contact in contacts if contact.function)
+    staffed = {person.function for person in colleagues if person.function}
+    columns = [f for f in Function.values if people[f] or any(pair[1] == f for pair in counts)]
+    rows = [f for f in Function.values if f in staffed or any(pair[0] == f for pair in counts)]
+    lines = [
+        Line(
+            ours,
+            [
+                Cell(
+                    ours,
+                    theirs,
+                    counts[ours, theirs],
+                    strengths[ours, theirs],
+                    missing=ours == theirs and not counts[ours, theirs],
+                )
+                for theirs in columns
+            ],
+        )
+        for ours in rows
+    ]
+    heads = [(theirs, str(Function(theirs).label), people[theirs]) for theirs in columns]
+    return Map(account, heads, lines)

@@ -1,0 +1,188 @@
+"""Writes of the lifecycle floor: moves between stages, breaks and resumptions."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers import events
+from customers.errors import Refused
+from customers.models import Account, Stage
+from lifecycle.models import Interruption, InterruptionCause, StageMove
+from lifecycle.stages import NEXT, TRACK, Cause
+
+
+def change_stage(
+    account: Account,
+    *,
+    to: str,
+    by,
+    reason: str = "",
+    causes: Iterable[str] = (),
+    was: str = "",
+) -> StageMove:
+    """Bring an account to a stage, by the one action that leads there: move, break or resume.
+
+    was  the stage that the person saw, "" for that of `account`
+    Raises Refused as those actions do.
+    """
+    if to == Stage.INTERRUPTED:
+        return interrupt(account, by=by, causes=causes, note=reason, was=was)
+    held = was or account.stage
+    if held == Stage.INTERRUPTED or account.stage == Stage.INTERRUPTED:
+        return resume(account, by=by, to=to, reason=reason, was=was)
+    return move_stage(account, to=to, by=by, reason=reason, was=was)
+
+
+@transaction.atomic
+def move_stage(account: Account, *, to: str, by, reason: str = "", was: str = "") -> StageMove:
+    """Move an account one stage up or down.
+
+    was  the stage that the person saw, "" for that of `account`
+    Raises Refused for more than one step, for an interrupted account, and where the stage
+    changed meanwhile.
+    """
+    held = _held(account, was, to)
+    if held == Stage.INTERRUPTED:
+        raise Refused(
+            _("%(account)s is interrupted. Resume the relationship first.") % {"account": account},
+            field="to",
+        )
+    if to == held:
+        raise Refused(
+            _("%(account)s is in “%(stage)s” already.")
+            % {"account": account, "stage": Stage(held).label},
+            field="to",
+        )
+    if to not in NEXT[held]:
+        raise Refused(
+            _(
+                "%(account)s is in “%(stage)s” and goes one step at a time: to %(next)s, "
+                "not to “%(to)s”."
+            )
+            % {
+                "account": account,
+                "stage": Stage(held).label,
+                "next": _(" or ").join(f"“{stage.label}”" for stage in NEXT[held]),
+                "to": Stage(to).label if to in Stage else to,
+            },
+            field="to",
+        )
+    return _move(account, "stage.moved", was=held, to=to, by=by, reason=reason)
+
+
+@transaction.atomic
+def interrupt(
+    account: Account, *, by, causes: Iterable[str], note: str = "", was: str = ""
+) -> StageMove:
+    """Say that the relationship broke, and why; possible from every stage.
+
+    causes  codes of lifecycle.stages.Cause, at least one
+    Raises Refused without a cause, where it is interrupted already, or the stage changed meanwhile.
+    """
+    known = [cause for cause in Cause if cause in set(causes)]
+    if strangers := set(causes) - set(known):
+        raise ValueError(f"interrupt got the causes {sorted(strangers)}, expected codes of Cause")
+    held = _held(account, was, Stage.INTERRUPTED)
+    if held == Stage.INTERRUPTED:
+        raise Refused(_("%(account)s is interrupted already.") % {"account": account}, field="to")
+    if not known:
+        raise Refused(_("Say why it broke: choose at least one cause."), field="causes")
+    move = _move(
+        account,
+        "stage.interrupted",
+        was=held,
+        to=Stage.INTERRUPTED,
+        by=by,
+        reason=note,
+        causes=(None, known),
+    )
+    broken = Interruption.objects.create(
+        account=account, stage=held, note=move.reason, started_at=move.at, started_by=by
+    )
+    InterruptionCause.objects.bulk_create(
+        InterruptionCause(interruption=broken, cause=cause) for cause in known
+    )
+    return move
+
+
+@transaction.atomic
+def resume(account: Account, *, by, to: str = "", reason: str = "", was: str = "") -> StageMove:
+    """Take the relationship up again, at the stage where it broke.
+
+    to  the stage that the person chose, if one was chosen
+    Raises Refused where it is not interrupted, for another stage, or if it changed meanwhile.
+    """
+    held = _held(account, was, to)
+    if held != Stage.INTERRUPTED:
+        raise Refused(
+            _("%(account)s is not interrupted; it is in “%(stage)s”.")
+            % {"account": account, "stage": Stage(held).label},
+            field="to",
+        )
+    broken = Interruption.objects.filter(account=account, ended_at__isnull=True).first()
+    back = resumes_to(broken)
+    if to and to != back:
+        raise Refused(
+            _("%(account)s resumes in “%(stage)s”, where it broke. Move it from there.")
+            % {"account": account, "stage": Stage(back).label},
+            field="to",
+        )
+    move = _move(account, "stage.resumed", was=held, to=back, by=by, reason=reason)
+    if broken is not None:
+        Interruption.objects.filter(pk=broken.pk).update(
+            ended_at=move.at, ended_by=by, resumed_to=back
+        )
+    return move
+
+
+def resumes_to(broken: Interruption | None) -> str:
+    """Return the stage at which a relationship resumes: where it broke, or the first if unknown.
+
+    Once stages rest on evidence, it is the stage that the evidence supports.
+    """
+    return broken.stage if broken is not None else TRACK[0]
+
+
+def _held(account: Account, was: str, to: str) -> str:
+    """Return the stage an account has; refuse if it is not the one that the person saw."""
+    if was and was != account.stage:
+        raise _conflict(account, was, account.stage, to)
+    return account.stage
+
+
+def _move(account: Account, kind: str, *, was: str, to: str, by, reason: str, **more) -> StageMove:
+    # A conditional UPDATE instead of SELECT FOR UPDATE, which SQLite ignores.
+    moved = Account.objects.filter(pk=account.pk, stage=was).update(
+        stage=to, version=F("version") + 1
+    )
+    if not moved:
+        now = Account.objects.values_list("stage", flat=True).get(pk=account.pk)
+        raise _conflict(account, was, now, to)
+    account.stage = to
+    account.version += 1
+    reason = reason.strip()
+    move = StageMove.objects.create(
+        account=account, was=was, to=to, by=by, reason=reason, at=timezone.now()
+    )
+    said = {"reason": (None, reason)} if reason else {}
+    events.record(kind, account, by=by, about=move, stage=(was, to), **said, **more)
+    return move
+
+
+def _conflict(account: Account, was: str, now: str, to: str) -> Refused:
+    return Refused(
+        _(
+            "%(account)s was moved by someone else meanwhile: it is in “%(now)s”, no longer in "
+            "“%(was)s”. Look again before you move it."
+        )
+        % {
+            "account": account,
+            "now": Stage(now).label,
+            "was": Stage(was).label if was in Stage else was,
+        },
+        field="to",
+        conflict={"version": account.version, "fields": {"stage": {"yours": to, "theirs": now}}},
+    )

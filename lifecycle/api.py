@@ -1,0 +1,89 @@
+"""The log of stage moves over the API; POST one to move an account."""
+
+import django_filters
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from customers.models import Stage
+from customers.rest.fields import AccountRef, Moment
+from customers.rest.filters import IdFilter
+from customers.rest.resources import Adding, Reading
+from customers.rest.serializers import Strict
+from lifecycle import actions
+from lifecycle.models import Interruption, StageMove
+from lifecycle.stages import Cause
+
+
+class StageMoveSerializer(Strict, serializers.ModelSerializer):
+    """A change of an account's stage: one step, an interruption, or a resumption."""
+
+    account = AccountRef()
+    account_code = serializers.CharField(source="account.code", read_only=True)
+    was = serializers.ChoiceField(
+        choices=Stage.choices,
+        required=False,
+        help_text="The stage you know it in: if it is in another by now, nothing is moved (409).",
+    )
+    to = serializers.ChoiceField(
+        choices=Stage.choices, help_text="One step away; interrupted; or where it resumes."
+    )
+    causes = serializers.ListField(
+        child=serializers.ChoiceField(choices=Cause.choices),
+        required=False,
+        max_length=len(Cause),
+        help_text="Of an interruption, at least one.",
+    )
+    at = Moment(read_only=True)
+    by = serializers.IntegerField(source="by_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = StageMove
+        fields = ["id", "account", "account_code", "was", "to", "reason", "causes", "at", "by"]
+
+    def validate(self, values):
+        if values.get("causes") and values["to"] != Stage.INTERRUPTED:
+            raise serializers.ValidationError(
+                {"causes": [_("Causes belong to an interruption alone.")]}
+            )
+        return values
+
+    def to_representation(self, move):
+        broken = (
+            one for one in move.account.interruptions.all() if one.started_at == move.at
+        )  # written by one action, at one moment
+        move.causes = (
+            [cause.cause for one in broken for cause in one.causes.all()]
+            if move.to == Stage.INTERRUPTED
+            else []
+        )
+        return super().to_representation(move)
+
+
+class StageMoveFilter(django_filters.FilterSet):
+    """Narrow a list of moves."""
+
+    account = IdFilter()
+    at_from = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+    at_to = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = StageMove
+        fields = ["was", "to"]
+
+
+class StageMoves(Adding, Reading):
+    """Moves of the accounts that the caller may see, newest first. POST one to move an account."""
+
+    area = "accounts"
+    queryset = StageMove.objects.select_related("account").prefetch_related(
+        Prefetch("account__interruptions", Interruption.objects.prefetch_related("causes"))
+    )
+    serializer_class = StageMoveSerializer
+    filterset_class = StageMoveFilter
+    ordering = ("-at",)
+    ordering_fields = ("at",)
+
+    def add(self, values):
+        account = self.account_for(values.pop("account"))
+        return actions.change_stage(account, by=self.request.user, **values)

@@ -1,0 +1,171 @@
+"""What the facts of an account support: its stage, what is missing for more, its observed tier.
+
+The supported stage is the highest whose own gates and those of all lower stages hold; what is
+unknown is a missing point, never a zero. Thresholds stand in StageGate and TierPolicy (the design,
+§3 and §4), as they are today, also when an earlier day is assessed.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from customers.models import Contact, Stage, Tier
+from lifecycle import facts as reading
+from lifecycle.facts import Facts
+from lifecycle.models import StageGate, TierPolicy
+from lifecycle.stages import NEXT, TRACK
+
+Kind = StageGate.Kind
+DIRECTORS = (Contact.Level.DIRECTOR, Contact.Level.EXECUTIVE, Contact.Level.BOARD)
+LADDER = (
+    Contact.Level.STAFF,
+    Contact.Level.MANAGER,
+    Contact.Level.DIRECTOR,
+    Contact.Level.EXECUTIVE,
+)
+TIER_DAYS = 180  # of an observed tier (the design, §3)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The gates of each stage, and what a tier is observed by."""
+
+    gates: dict[str, list[StageGate]]
+    tiers: dict[str, TierPolicy]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A gate and what there is of it: `have` is None where that is unknown."""
+
+    gate: StageGate
+    have: int | None
+
+    @property
+    def held(self) -> bool:
+        """Say whether the gate holds."""
+        return self.have is not None and self.have >= self.gate.least
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the facts of an account support, against the stage on record."""
+
+    recorded: str
+    supported: str
+    observed_tier: str
+    points: list[Point]  # of all stages, in their order
+
+    @property
+    def place(self) -> str:
+        """Return the stage that `missing` and `lost` are told from."""
+        return self.recorded if self.recorded in TRACK else self.supported
+
+    @property
+    def next(self) -> str:
+        """Return the stage above, "" at the top."""
+        above = [stage for stage in NEXT[self.place] if _rank(stage) > _rank(self.place)]
+        return above[0] if above else ""
+
+    @property
+    def missing(self) -> list[Point]:
+        """Return the points that lack for the next stage."""
+        return [one for one in self.points if not one.held and one.gate.stage == self.next]
+
+    @property
+    def lost(self) -> list[Point]:
+        """Return the points of the recorded stage, and of those below, that do not hold."""
+        if self.recorded not in TRACK:
+            return []
+        return self.lacking(self.recorded)
+
+    def lacking(self, stage: str) -> list[Point]:
+        """Return the points that do not hold up to a stage, its own included."""
+        return [
+            one for one in self.points if not one.held and _rank(one.gate.stage) <= _rank(stage)
+        ]
+
+
+def policy() -> Policy:
+    """Return the policy as it is today."""
+    return Policy(gates(), {row.tier: row for row in TierPolicy.objects.all()})
+
+
+def gates() -> dict[str, list[StageGate]]:
+    """Return the gates that are asked for, by stage."""
+    found: dict[str, list[StageGate]] = {stage: [] for stage in TRACK}
+    for gate in StageGate.objects.filter(least__gt=0):
+        found[gate.stage].append(gate)
+    return found
+
+
+def assess(account, as_of: dt.date, rules: Policy | None = None) -> Finding:
+    """Return what is supported for one account as of a day, from the facts as they are now."""
+    found = reading.of_one(account.pk, as_of)
+    return judge(found, account.stage, as_of, rules or policy())
+
+
+def judge(found: Facts, recorded: str, as_of: dt.date, rules: Policy) -> Finding:
+    """Return what facts support. Pure: the same facts and rules give the same finding."""
+    points = [
+        Point(gate, _have(gate, found, as_of)) for stage in TRACK for gate in rules.gates[stage]
+    ]
+    supported = TRACK[0]
+    for stage in TRACK:
+        if not all(one.held for one in points if one.gate.stage == stage):
+            break
+        supported = stage
+    return Finding(recorded, supported, _observed(found, as_of, rules), points)
+
+
+def _have(gate: StageGate, found: Facts, as_of: dt.date) -> int | None:
+    """Return how many of a gate there are within its days, None where unknown."""
+    since = as_of - dt.timedelta(days=(gate.days or reading.REACH) - 1)
+    match gate.kind:
+        case Kind.TRADE:
+            return int(found.purchase_on is not None)
+        case Kind.SHARE:
+            return None if found.share_permille is None else found.share_permille // 10
+        case Kind.FUNCTIONS:
+            return _recent(found.functions.values(), since)
+        case Kind.LEVELS:
+            return _recent(found.levels.values(), since)
+        case Kind.PAIRS:
+            return _recent(found.pairs.values(), since)
+        case Kind.DIRECTOR:
+            return _recent((found.levels.get(level) for level in DIRECTORS), since)
+        case Kind.GROUPS:
+            return _recent(found.groups.values(), since)
+        case Kind.TOP:
+            return _recent(found.top, since)
+        case Kind.OPEN_BOOK:
+            return int(found.open_book is not None)
+    raise ValueError(f"_have got the gate {gate.kind!r}, expected one of {list(Kind)}")
+
+
+def _observed(found: Facts, as_of: dt.date, rules: Policy) -> str:
+    """Return the highest tier whose marks are all seen."""
+    since = as_of - dt.timedelta(days=TIER_DAYS - 1)
+    active = as_of - dt.timedelta(days=reading.ACTIVE_DAYS - 1)
+    functions = _recent(found.functions.values(), since)
+    ours = _recent(found.ours.values(), since)
+    levels = _recent((found.levels.get(level) for level in LADDER), since)
+    groups = _recent(found.groups.values(), active)
+    for tier in (Tier.STRATEGIC, Tier.PARTNER):
+        row = rules.tiers.get(tier)
+        if row and (
+            functions >= row.seen_functions
+            and ours >= row.seen_ours
+            and levels >= row.seen_levels
+            and groups >= row.seen_groups
+        ):
+            return tier
+    return Tier.ORDINARY
+
+
+def _recent(days: Iterable[dt.date | None], since: dt.date) -> int:
+    return sum(day is not None and day >= since for day in days)
+
+
+def _rank(stage: str) -> int:
+    return TRACK.index(Stage(stage))

@@ -1,0 +1,181 @@
+"""Facts about relationships as of a day, for many accounts at once: what the evidence rests on.
+
+Everything is dated on or before the day, by business date; master data (functions, levels, the
+account manager) is today's. Whoever has left since is still there. Each fact is one query over a
+range of accounts, so that memory does not grow with the company.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, F, Max, OuterRef, Q
+
+from customers import sql
+from customers.calendar import months_before, window_start
+from customers.models import Account, Contact, Interaction, PurchasePotential
+from lifecycle.models import OpenBook
+from teams.models import JointMeeting
+
+REACH = 730  # days back; no gate asks for more
+ACTIVE_DAYS = 90  # a joint group is active that met within these
+SPAN = 5_000  # accounts read at once
+MEETINGS = ("visit", "meeting", "video", "event")
+TOP = (Contact.Level.EXECUTIVE, Contact.Level.BOARD)
+
+
+@dataclass
+class Facts:
+    """What is known of one account; days are the latest on which it was so.
+
+    share_permille  wallet share in thousandths, rounded down; None where unknown
+    pairs           (our function, theirs), in entries where the account manager was not our
+                    only person
+    """
+
+    purchase_on: dt.date | None = None
+    share_permille: int | None = None
+    functions: dict[str, dt.date] = field(default_factory=dict)
+    levels: dict[str, dt.date] = field(default_factory=dict)
+    ours: dict[str, dt.date] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], dt.date] = field(default_factory=dict)
+    groups: dict[int, dt.date] = field(default_factory=dict)
+    top: list[dt.date] = field(default_factory=list)
+    open_book: int | None = None
+
+    def figures(self, as_of: dt.date) -> dict[str, Any]:
+        """Return the facts as an assessment keeps them; `groups` are those active as of the day."""
+        active = as_of - dt.timedelta(days=ACTIVE_DAYS - 1)
+        return {
+            "purchase_on": _text(self.purchase_on),
+            "share_permille": self.share_permille,
+            "functions_met": {name: _text(day) for name, day in sorted(self.functions.items())},
+            "levels_met": {name: _text(day) for name, day in sorted(self.levels.items())},
+            "ours_met": {name: _text(day) for name, day in sorted(self.ours.items())},
+            "pairs": [[*pair, _text(day)] for pair, day in sorted(self.pairs.items())],
+            "groups": [pk for pk, day in sorted(self.groups.items()) if day >= active],
+            "group_days": {str(pk): _text(day) for pk, day in sorted(self.groups.items())},
+            "top": [_text(day) for day in self.top],
+            "open_book": self.open_book,
+        }
+
+    @classmethod
+    def of_figures(cls, kept: dict[str, Any]) -> "Facts":
+        """Return the facts that an assessment keeps; what one of before did not keep is unknown."""
+        return cls(
+            purchase_on=_day(kept.get("purchase_on")),
+            share_permille=kept.get("share_permille"),
+            functions={name: _day(text) for name, text in kept.get("functions_met", {}).items()},
+            levels={name: _day(text) for name, text in kept.get("levels_met", {}).items()},
+            ours={name: _day(text) for name, text in kept.get("ours_met", {}).items()},
+            pairs={(ours, theirs): _day(text) for ours, theirs, text in kept.get("pairs", [])},
+            groups={int(pk): _day(text) for pk, text in kept.get("group_days", {}).items()},
+            top=[_day(text) for text in kept.get("top", [])],
+            open_book=kept.get("open_book"),
+        )
+
+
+def of_one(account_id: int, as_of: dt.date) -> Facts:
+    """Return the facts of one account as of a day."""
+    return _read(as_of, account_id, account_id)[account_id]
+
+
+def of_all(as_of: dt.date) -> Iterator[list[tuple[int, str, Facts]]]:
+    """Yield id, stage and facts of all accounts, SPAN of them at a time."""
+    accounts = Account.objects.order_by("pk").values_list("pk", "stage")
+    last = 0
+    while part := list(accounts.filter(pk__gt=last)[:SPAN]):
+        found = _read(as_of, part[0][0], part[-1][0])
+        yield [(pk, stage, found[pk]) for pk, stage in part]
+        last = part[-1][0]
+
+
+def _read(as_of: dt.date, low: int, high: int) -> defaultdict[int, Facts]:
+    found: defaultdict[int, Facts] = defaultdict(Facts)
+    within = Q(account__gte=low, account__lte=high)
+    _add_trade(found, as_of, low, high)
+    _add_contacts(found, as_of, within)
+    met = JointMeeting.objects.filter(
+        Q(group__until__isnull=True) | Q(group__until__gte=as_of), within, date__lte=as_of
+    )
+    for account, group, day in (
+        met.order_by().values_list("account", "group").annotate(day=Max("date"))
+    ):
+        found[account].groups[group] = day
+    in_force = Q(since__lte=as_of) & (Q(until__isnull=True) | Q(until__gte=as_of))
+    for account, pk in OpenBook.objects.filter(in_force, within).values_list("account", "pk"):
+        found[account].open_book = pk
+    return found
+
+
+def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
+    """Add the last purchase in the window, and the wallet share of twelve months."""
+    purchases = """
+        SELECT account_id, MAX(day)
+          FROM (SELECT account_id, MIN(date) AS day
+                  FROM customers_orderline
+                 WHERE account_id BETWEEN %s AND %s AND date BETWEEN %s AND %s
+                 GROUP BY account_id, source, order_id
+                HAVING SUM(revenue_minor) > 0) orders
+         GROUP BY account_id"""
+    since = window_start(as_of, settings.RANKING_WINDOW_MONTHS)
+    for account, day in sql.rows(purchases, [low, high, since.isoformat(), as_of.isoformat()]):
+        found[account].purchase_on = dt.date.fromisoformat(day) if isinstance(day, str) else day
+    revenue = """
+        SELECT account_id, SUM(revenue)
+          FROM customers_orderline
+         WHERE account_id BETWEEN %s AND %s AND date > %s AND date <= %s AND revenue IS NOT NULL
+         GROUP BY account_id"""
+    year = months_before(as_of, 12)
+    bought = dict(sql.rows(revenue, [low, high, year.isoformat(), as_of.isoformat()]))
+    potentials = PurchasePotential.objects.filter(
+        account__gte=low, account__lte=high, date__lte=as_of
+    ).order_by("account", "date", "pk")
+    could_buy = dict(potentials.values_list("account", "amount"))  # the latest of each
+    for account, total in bought.items():
+        if could := could_buy.get(account):
+            found[account].share_permille = 1000 * int(total) // could
+
+
+def _add_contacts(found, as_of: dt.date, within: Q) -> None:
+    """Add who met whom, and when last."""
+    met = Interaction.objects.filter(
+        within, date__lte=as_of, date__gt=as_of - dt.timedelta(days=REACH), theirs__isnull=False
+    ).order_by()
+    people = met.values_list("account", "theirs__function", "theirs__level")
+    for account, function, level, day in people.annotate(day=Max("date")):
+        facts = found[account]
+        _keep_latest(facts.functions, function, day)
+        _keep_latest(facts.levels, level, day)
+    for account, ours, day in met.values_list("account", "ours__function").annotate(
+        day=Max("date")
+    ):
+        _keep_latest(found[account].ours, ours, day)
+    beside = Interaction.ours.through.objects.filter(interaction=OuterRef("pk")).exclude(
+        user=OuterRef("account__owner")
+    )
+    # Without an account manager everybody is somebody else.
+    together = met.filter(Q(account__owner__isnull=True) | Exists(beside))
+    pairs = together.values_list("account", "ours__function", "theirs__function")
+    for account, ours, theirs, day in pairs.annotate(day=Max("date")):
+        if ours and theirs:
+            found[account].pairs[ours, theirs] = day
+    top = met.filter(kind__in=MEETINGS, theirs__level__in=TOP).values_list("account", "date")
+    for account, day in top.distinct().order_by(F("date").desc()):
+        found[account].top.append(day)
+
+
+def _keep_latest(latest: dict[str, dt.date], name: str, day: dt.date) -> None:
+    if name and (name not in latest or latest[name] < day):
+        latest[name] = day
+
+
+def _text(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: Any) -> Any:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,68 @@
+"""Gates and what there is of them, in the reader's words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lifecycle.evidence import Finding, Point
+from lifecycle.models import StageGate
+
+Kind = StageGate.Kind
+
+
+def asked(gate: StageGate) -> str:
+    """Return what a gate asks for."""
+    least, days = gate.least, gate.days
+    match gate.kind:
+        case Kind.TRADE:
+            return _("A purchase in the window")
+        case Kind.SHARE:
+            return _("Wallet share of at least %(least)s%%") % {"least": least}
+        case Kind.FUNCTIONS:
+            words = ngettext(
+                "%(least)s function of theirs met in %(days)s days",
+                "%(least)s functions of theirs met in %(days)s days",
+                least,
+            )
+        case Kind.LEVELS:
+            words = ngettext(
+                "%(least)s level of theirs met in %(days)s days",
+                "%(least)s levels of theirs met in %(days)s days",
+                least,
+            )
+        case Kind.PAIRS:
+            words = ngettext(
+                "%(least)s pair of functions met in %(days)s days, not by the account manager "
+                "alone",
+                "%(least)s pairs of functions met in %(days)s days, not by the account manager "
+                "alone",
+                least,
+            )
+        case Kind.DIRECTOR:
+            words = _("Director level or above met in %(days)s days")
+        case Kind.GROUPS:
+            words = ngettext(
+                "%(least)s joint group that met in %(days)s days",
+                "%(least)s joint groups that met in %(days)s days",
+                least,
+            )
+        case Kind.TOP:
+            words = _("A meeting at executive or board level in %(days)s days")
+        case _:
+            return _("An open-book agreement in force")
+    return words % {"least": least, "days": days}
+
+
+def there(point: Point) -> str:
+    """Return what there is of a gate, as it stands behind its name."""
+    if point.have is None:
+        return _("unknown")
+    if point.gate.kind == Kind.SHARE:
+        return f"{point.have}%"
+    if point.gate.is_yes_or_no:
+        return _("yes") if point.have else _("no")
+    return str(point.have)
+
+
+def lacking(finding: Finding, stage: str) -> str:
+    """Return what lacks up to a stage, as one line."""
+    return _("; ").join(f"{asked(point.gate)} ({there(point)})" for point in finding.lacking(stage))

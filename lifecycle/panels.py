@@ -1,0 +1,115 @@
+"""Context of the stage panel: the track, since when, a break and its causes, where it may go."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from customers.access import Change
+from customers.models import Account, Stage
+from lifecycle.actions import resumes_to
+from lifecycle.forms import StageForm
+from lifecycle.models import Interruption
+from lifecycle.stages import EXTERNAL, INTERNAL, NEXT, TRACK, Cause
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage on the track: passed, current or to come; since when, None where unknown."""
+
+    label: str
+    filled: bool
+    current: bool
+    broken: bool
+    since: dt.datetime | None
+
+
+@dataclass
+class StagePanel:
+    """What templates/lifecycle/_stage.html draws."""
+
+    account: Account
+    steps: list[Step]
+    since: dt.datetime | None
+    broken: Interruption | None
+    may_change: bool
+
+    @property
+    def interrupted(self) -> bool:
+        """Say whether the relationship is broken now."""
+        return self.account.stage == Stage.INTERRUPTED
+
+
+@dataclass
+class MoveForm:
+    """What templates/lifecycle/_stage_form.html draws."""
+
+    account: Account
+    form: StageForm
+    was: str
+    chosen: str
+    causes: list[str]
+    back: str  # the stage to resume, "" unless interrupted
+
+    @property
+    def ways(self) -> list[Stage]:
+        """Return where the account may go: a step down, a step up, a break."""
+        return [*NEXT[self.was], Stage.INTERRUPTED] if self.was in NEXT else []
+
+    @property
+    def groups(self) -> list[tuple[bool, tuple[Cause, ...]]]:
+        """Return the causes of a break, those of our own making first."""
+        return [(True, INTERNAL), (False, EXTERNAL)]
+
+
+def stage(account: Account, viewer) -> StagePanel:
+    """Return the stage panel of an account."""
+    moves = account.stage_moves.order_by().values_list("to").annotate(at=Max("at"))
+    since: dict[str, dt.datetime] = dict(moves)
+    broken = open_break(account)
+    at = broken.stage if broken else account.stage
+    place = TRACK.index(Stage(at)) if at in TRACK else -1
+    return StagePanel(
+        account=account,
+        steps=[
+            Step(
+                label=str(one.label),
+                filled=number <= place and broken is None,
+                current=number == place and broken is None,
+                broken=number == place and broken is not None,
+                since=since.get(one) if number <= place else None,
+            )
+            for number, one in enumerate(TRACK)
+        ],
+        since=since.get(account.stage),
+        broken=broken,
+        may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
+    )
+
+
+def move_form(account: Account, form: StageForm | None = None, *, to: str = "") -> MoveForm:
+    """Return the form of a move: empty, or as it was refused.
+
+    to  the stage to choose beforehand, "" for a step up
+    """
+    form = form or StageForm()
+    broken = open_break(account)
+    chosen = str(form["to"].value() or to)
+    if chosen not in Stage:
+        chosen = NEXT[account.stage][-1] if account.stage in NEXT else ""
+    return MoveForm(
+        account=account,
+        form=form,
+        was=account.stage,
+        chosen=chosen,
+        causes=list(form["causes"].value() or []),
+        back=resumes_to(broken) if account.stage == Stage.INTERRUPTED else "",
+    )
+
+
+def open_break(account: Account) -> Interruption | None:
+    """Return the break that has not ended, with its causes; no query for others."""
+    if account.stage != Stage.INTERRUPTED:
+        return None
+    breaks = Interruption.objects.filter(account=account, ended_at__isnull=True)
+    return breaks.prefetch_related("causes").first()

@@ -1,0 +1,17 @@
+"""URLs of the lifecycle floor."""
+
+from django.urls import path
+
+from lifecycle import tier_requests, tier_views, views
+
+app_name = "lifecycle"
+urlpatterns = [
+    path("accounts/<int:pk>/stage/", views.stage, name="stage"),
+    path("accounts/<int:pk>/stage-moves/", views.stage_moves, name="stage-moves"),
+    path("accounts/<int:pk>/tier/", tier_requests.ask, name="tier-ask"),
+    path("accounts/<int:pk>/stance/new/", tier_views.stance_new, name="stance-new"),
+    path("tiers/requests/", tier_requests.inbox, name="tier-requests"),
+    path("tiers/requests/<int:pk>/state/", tier_requests.state, name="tier-request-state"),
+    path("policies/tiers/", tier_views.policies, name="tier-policies"),
+    path("policies/tiers/<str:key>/", tier_views.policy_edit, name="tier-policy"),
+]

@@ -1,0 +1,68 @@
+"""Competence in the browser: seen by the rated, the rater and the directors above alone."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from customers import access
+from customers.errors import Refused
+from teams import competence as actions
+from teams.competence_forms import AssessmentForm
+from teams.models import TrainingGoal
+
+ROWS = 50
+
+
+@require_safe
+def competences(request):
+    """The assessments that the viewer may see, and whom he may assess."""
+    if not access.may_see_teams(request.user):
+        raise PermissionDenied
+    rows = actions.seen_by(request.user).select_related("user", "rater")
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    context = {"page": page, "people": actions.rated_by(request.user)}
+    return render(request, "teams/competences.html", context)
+
+
+@require_safe
+def competence(request, pk):
+    """One assessment: both views, the evidence, the training goals."""
+    rows = actions.seen_by(request.user).select_related("user", "rater")
+    row = get_object_or_404(rows.prefetch_related("answers__goal"), pk=pk)
+    context = {"competence": row, "views": actions.views_of(row), "gap": actions.GAP}
+    return render(request, "teams/competence.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def competence_new(request, pk):
+    """Assess a person for a year."""
+    person = get_object_or_404(actions.rated_by(request.user), pk=pk)
+    form = AssessmentForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            row = actions.assess(
+                person, by=request.user, year=form.cleaned_data["year"], answers=form.answers
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(
+                request, _("The assessment of %(person)s is kept.") % {"person": person}
+            )
+            return redirect("people:competence", row.pk)
+    context = {"form": form, "person": person}
+    status = 422 if form.errors else 200
+    return render(request, "teams/competence_form.html", context, status=status)
+
+
+@require_POST
+def training_goal(request, pk):
+    """Mark a training goal as reached, or as open again: the rater or a director above."""
+    seen = actions.seen_by(request.user).exclude(user=request.user)
+    goals = TrainingGoal.objects.filter(answer__competence__in=seen)
+    goal = get_object_or_404(goals.select_related("answer"), pk=pk)
+    actions.reach_goal(goal, by=request.user, done=bool(request.POST.get("done")))
+    return redirect("people:competence", goal.answer.competence_id)

@@ -1,0 +1,176 @@
+"""The tabs of an account: people, relationship map, history."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+
+from customers import actions
+from customers.calendar import business_date, business_today
+from customers.models import Contact, Interaction
+from customers.relations import relations
+from lifecycle.actions import move_stage
+
+TODAY = business_today()
+
+
+@pytest.fixture
+def people(account, cast):
+    """Return a purchaser, her clerk and a controller at the account; Olga sells."""
+    olga = cast["olga_owner"]
+    olga.function = "commercial"
+    olga.save()
+    boss = Contact.objects.create(
+        account=account, name="Wen", function="commercial", influence=5, dmu_role="decider"
+    )
+    clerk = Contact.objects.create(account=account, name="Xu", function="commercial", parent=boss)
+    money = Contact.objects.create(account=account, name="Yan", function="finance", influence=2)
+    return boss, clerk, money
+
+
+def met(account, days, ours, theirs):
+    at = timezone.now() - dt.timedelta(days=days)
+    entry = Interaction.objects.create(
+        account=account,
+        kind="visit",
+        at=at,
+        date=business_date(at),
+        subject=f"Visit {days}",
+        author=ours,
+    )
+    entry.ours.add(ours)
+    entry.theirs.add(*theirs)
+    return entry
+
+
+def test_the_map_counts_entries_and_halves_them_with_time(account, cast, people):
+    olga, (boss, clerk, money) = cast["olga_owner"], people
+    met(account, 0, olga, [boss, clerk])  # one entry, though two were there
+    met(account, 90, olga, [boss])
+    met(account, 180, olga, [money])
+    met(account, 400, olga, [money])  # too long ago
+
+    found = relations(account, people, [olga])
+
+    assert [head[0] for head in found.heads] == ["commercial", "finance"]
+    assert [head[2] for head in found.heads] == [2, 1]
+    ((sales, finance),) = [line.cells for line in found.lines]
+    assert sales.count == 2
+    assert sales.strength == pytest.approx(1.5, abs=0.02)
+    assert (finance.count, sales.shade, finance.shade) == (1, 2, 1)
+    assert finance.strength == pytest.approx(0.25, abs=0.01)
+
+
+def test_counterparts_who_have_not_met_are_gaps(account, cast, people):
+    ed = cast["ed_editor"]
+    ed.function = "finance"
+
+    found = relations(account, people, [ed])
+
+    (cells,) = [line.cells for line in found.lines]
+    assert {cell.theirs: cell.missing for cell in cells} == {"commercial": False, "finance": True}
+
+
+def test_a_cell_leads_to_the_entries_behind_it(client, account, cast, people):
+    olga, (boss, _clerk, money) = cast["olga_owner"], people
+    met(account, 3, olga, [boss])
+    met(account, 5, olga, [money])
+    met(account, 364, olga, [money])
+    met(account, 365, olga, [money])  # too long ago for the map, and so for its list
+    client.force_login(olga)
+    address = f"/accounts/{account.pk}/met/?ours=commercial&theirs=finance"
+
+    assert address.replace("&", "&amp;") in client.get(account.get_absolute_url()).content.decode()
+    page = client.get(address).content.decode()
+    assert "Visit 5" in page
+    assert "Visit 364" in page
+    assert "Visit 365" not in page
+    assert "Visit 3<" not in page
+    (cell,) = [
+        c for c in relations(account, people, [olga]).lines[0].cells if c.theirs == "finance"
+    ]
+    assert cell.count == 2
+    for wrong in ("ours=x&theirs=finance", "ours=commercial", "ours=%00&theirs=%00"):
+        assert client.get(f"/accounts/{account.pk}/met/?{wrong}").status_code == 404
+
+
+def test_people_stand_below_whom_they_report_to(client, account, cast, people):
+    client.force_login(cast["olga_owner"])
+
+    chart = client.get(f"/accounts/{account.pk}/people/").context["chart"]
+
+    assert [node.row.contact.name for node in chart] == ["Wen", "Yan"]
+    assert [node.row.contact.name for node in chart[0].below] == ["Xu"]
+
+
+def test_the_history_tells_each_field_with_who_and_from_what_to_what(client, account, cast):
+    olga = cast["olga_owner"]
+    actions.change_account(account, by=olga, version=account.version, industry="Cranes")
+    actions.change_account(account, by=olga, version=account.version, city="Ulm", industry="Steel")
+    client.force_login(olga)
+
+    page = client.get(f"/accounts/{account.pk}/history/")
+    changes = [(change.was, change.now) for told in page.context["told"] for change in told.changes]
+    assert ("Cranes", "Steel") in changes
+    assert "Olga" in page.content.decode()
+    only = client.get(f"/accounts/{account.pk}/history/?field=city").context["told"]
+    assert [[change.now for change in told.changes] for told in only] == [["Ulm"]]
+    assert client.get(f"/accounts/{account.pk}/history/?field=%00&page=x").status_code == 200
+
+
+@pytest.mark.parametrize("tab", ["people", "history", "timeline"])
+def test_the_queries_of_a_tab_do_not_grow(
+    client, account, cast, people, tab, django_assert_max_num_queries
+):
+    olga, (boss, *_others) = cast["olga_owner"], people
+    client.force_login(olga)
+    for days in range(60):
+        met(account, days, olga, [boss])
+    for number in range(60):
+        actions.change_account(account, by=olga, version=account.version, city=f"C {number}")
+
+    with django_assert_max_num_queries(15):
+        assert client.get(f"/accounts/{account.pk}/{tab}/").status_code == 200
+
+
+def shown(client, account, **query):
+    return client.get(f"/accounts/{account.pk}/timeline/", query).content.decode()
+
+
+def test_the_timeline_is_narrowed_to_a_kind(client, account, cast, people):
+    olga = cast["olga_owner"]
+    met(account, 3, olga, [people[0]])
+    actions.record_complaint(
+        account, by=olga, category="price", severity=1, opened_on=TODAY, text="Too dear"
+    )
+    move_stage(account, to="early", by=olga)
+    client.force_login(olga)
+    marks = {"log": "Visit 3", "complaints": "Too dear", "moves": "Stage moved"}
+
+    everything = shown(client, account)
+    assert all(mark in everything for mark in marks.values())
+    for kind, mark in marks.items():
+        page = shown(client, account, kind=kind)
+        assert {other for other in marks.values() if other in page} == {mark}
+    assert "No entry fits" in shown(client, account, kind="flags")
+    assert all(mark in shown(client, account, kind="x\0") for mark in marks.values())
+
+
+def test_the_timeline_is_searched_and_goes_on_so(client, account, cast, people):
+    olga = cast["olga_owner"]
+    for days in range(1, 26):
+        met(account, days, olga, [people[0]])
+    entry = met(account, 30, olga, [people[0]])
+    entry.note = "They like the 100 % guarantee"
+    entry.save()
+    client.force_login(olga)
+
+    assert shown(client, account, q="100 %").count('id="interaction-') == 1
+    assert "No entry fits" in shown(client, account, q="_ %")
+    first = shown(client, account, q="visit", kind="log")
+    (older,) = re.findall(r'class="btn small" href="([^"]*before=[^"]*)"', first)
+    assert "kind=log" in older
+    rest = client.get(older.replace("&amp;", "&")).content.decode()
+    assert rest.count('id="interaction-') == 6
+    assert "selected>Contact log" in rest

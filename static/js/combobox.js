@@ -79,9 +79,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!frame.matches?.("[data-options]")) return catchUp();
   const root = frame.closest("[data-combobox]");
   if (!root?.contains(document.activeElement)) return;
+  const { input } = part(root);
+  const asked = event.detail.requestConfig.formData.get(input.name);
+  if (waiting.has(root) && asked !== input.value) return show(root, false); // another answer is on its way
   const pressed = waiting.get(root);
   waiting.delete(root);
-  show(root, part(root).input.value !== "");
+  show(root, input.value !== "");
   const { active } = part(root);
   if (pressed && active) pick(root, active);
 });

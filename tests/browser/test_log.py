@@ -107,6 +107,23 @@ def test_enter_in_a_search_picks_and_never_saves(enter, olga, account, people):
     assert not Interaction.objects.exists()
 
 
+def test_enter_waits_for_the_answer_to_what_is_typed_now(enter, olga, account, people):
+    page = enter(olga)
+    page.keyboard.press("l")
+    expect(page.locator("#log-accounts")).to_be_visible()
+    held = []
+    page.route("**/log/accounts/?q=nobody*", lambda route: held.append(route))
+    with page.expect_request("**/log/accounts/?q=nobody*"):
+        page.locator("#log-account").fill("nobody")
+    page.locator("#log-account").fill("vor")
+    page.keyboard.press("Enter")
+
+    held[0].continue_()
+
+    expect(page.locator("#log-people")).to_be_focused()
+    expect(page.locator("#log .token")).to_contain_text("Vorholm Cranes")
+
+
 def test_escape_closes_the_list_and_then_the_dialog(enter, olga, account):
     page = enter(olga)
     page.keyboard.press("l")
@@ -155,7 +172,7 @@ def test_my_day_and_the_log_break_no_rule_of_access(enter, olga, account, people
     actions.plan_step(account, by=olga, what="Send the quote", due=dt.date(2026, 1, 5))
     page = enter(olga)
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     assert violations(page) == []
 
     page.keyboard.press("l")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from customers.calendar import window_start
 from customers.models import Contact, Function
@@ -18,7 +18,7 @@ QUARTER = 3  # months
 class State(models.TextChoices):
     """How a point of the policy, or all of it, stands."""
 
-    KEPT = "kept", gettext_lazy("Kept")
+    KEPT = "kept", pgettext_lazy("point of a policy", "Kept")
     MISSING = "missing", gettext_lazy("Not kept")
     UNKNOWN = "unknown", gettext_lazy("Unknown")
 

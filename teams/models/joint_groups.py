@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Account, AccountScopedQuerySet, Contact
 
@@ -18,7 +19,7 @@ class JointGroup(models.Model):
         OPERATIONS = "operations", _("Operations")
         MARKETING = "marketing", _("Marketing")
         ENVIRONMENT = "environment", _("Environment analysis")
-        BOARD = "board", _("Board")
+        BOARD = "board", pgettext_lazy("subject of a joint group", "Board")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="joint_groups")
     subject = models.CharField(_("subject"), max_length=12, choices=Subject)

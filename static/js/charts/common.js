@@ -43,6 +43,14 @@ export function written(ticks) {
   };
 }
 
+export function width(context, text, weight = 400) {
+  context.save();
+  context.font = font(weight);
+  const { width } = context.measureText(text);
+  context.restore();
+  return width;
+}
+
 export function write(context, text, x, y, { weight = 400, ink = "ink-2", align = "left" } = {}) {
   context.save();
   context.font = font(weight);

@@ -1,6 +1,6 @@
 // Where the value sits: a bar per account (or per step of accounts), the cumulative share as a
 // curve above it, the line at 80 %, and where the classes end.
-import { dashed, knob, options, write, written } from "./common.js";
+import { dashed, knob, options, width, write, written } from "./common.js";
 import { colour } from "./palette.js";
 
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1].map((at) => ({ at, text: at ? `${at * 100}%` : "" }));
@@ -42,7 +42,7 @@ export function pareto(canvas, data) {
           if (chartArea.right - x > 150) write(ctx, end.note, x + 10, y + below, style);
         }
         const style = { ink: place ? "ink-2" : "azurite", weight: place ? 500 : 600 };
-        const short = end.label.length * 6.5 > x - left ? end.class : end.label;
+        const short = width(ctx, end.label, style.weight) + 8 > x - left ? end.class : end.label;
         write(ctx, short, (left + x) / 2, chartArea.bottom + 20, { ...style, align: "center" });
         left = x;
       });

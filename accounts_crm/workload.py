@@ -17,7 +17,7 @@ from accounts_crm.dashboard.filters import Filters
 from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.vocabulary import vocabulary
 from customers import ranking
-from customers.access import TeamRole, may_see_dashboard, sees_all
+from customers.access import may_see_dashboard, sees_all
 from customers.calendar import business_today
 from customers.models import Account, NextStep
 from teams.coverage import is_overloaded
@@ -55,6 +55,7 @@ class Load:
     weight: float | None = None
     concentrated: bool = False
     url: str = ""
+    joined_url: str = ""
 
     @property
     def overloaded(self) -> bool:
@@ -96,17 +97,17 @@ def _loads(viewer, narrow, run, *, chosen: dict[str, str], whole: bool) -> list[
             load = of(row["owner"])
             load.led, load.value = row["led"], value
     today = business_today()
-    places = TeamMember.objects.visible_to(viewer).filter(since__lte=today)
-    places = places.exclude(until__lt=today).order_by()
+    seen = TeamMember.objects.visible_to(viewer).order_by()
     meant = Q(account__in=accounts.order_by().values("pk")) if chosen else Q()
-    joined = places.filter(meant).exclude(role=TeamRole.LEAD).values("user")
+    joined = seen.joined(today).filter(meant).values("user")
     for row in joined.annotate(joined=Count("pk")):
         of(row["user"]).joined = row["joined"]
     steps = NextStep.objects.visible_to(viewer).filter(meant, state=NextStep.State.OPEN)
     for row in steps.order_by().values("who").annotate(steps=Count("pk")):
         of(row["who"]).steps = row["steps"]
     # Whoever is drawn is drawn with all his time, whatever part of the accounts is chosen.
-    times = places.values("user").annotate(
+    held = seen.filter(since__lte=today).exclude(until__lt=today)
+    times = held.values("user").annotate(
         time=Sum("share"), unknown=Count("pk", filter=Q(share=None))
     )
     for row in times:
@@ -117,6 +118,7 @@ def _loads(viewer, narrow, run, *, chosen: dict[str, str], whole: bool) -> list[
     for load in loads.values():
         load.name = names[load.pk]
         load.url = f"{reverse('accounts')}?{urlencode({**chosen, 'owner': load.pk})}"
+        load.joined_url = f"{reverse('accounts')}?{urlencode({**chosen, 'member': load.pk})}"
         load.weight = load.value / total if total else None
         # Of the company's value only: of a part everybody carries much.
         load.concentrated = whole and (load.weight or 0) > CONCENTRATION

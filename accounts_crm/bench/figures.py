@@ -15,6 +15,7 @@ class Took:
 
     wall: float
     cpu: float
+    peak: float | None = None  # MB of this process at most, None where it cannot be told
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Figure:
 
 def table(figures: list[Figure]) -> str:
     """Return the figures as a Markdown table."""
-    head = "work | size | Keel | bare | ratio | CPU ratio | queries | bare is | aim".split(" | ")
-    lines = [head, ["---"] * len(head), *map(_line, figures)]
+    head = "work | size | Keel | bare | ratio | CPU ratio | peak | queries | bare is | aim"
+    names = head.split(" | ")
+    lines = [names, ["---"] * len(names), *map(_line, figures)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -46,6 +48,7 @@ def _line(one: Figure) -> list[str]:
         _shown(one.bare, page) if one.bare else "–",
         f"{one.ours.wall / one.bare.wall:.2f}" if one.bare and not page else "–",
         f"{one.ours.cpu / one.bare.cpu:.2f}" if one.bare else "–",
+        f"{one.ours.peak:.0f} MB" if one.ours.peak is not None else "–",
         str(one.queries) if page else "–",
         one.baseline,
         one.aim,
@@ -56,11 +59,18 @@ def _shown(took: Took, page: bool) -> str:
     return f"{1000 * took.cpu:.1f} ms" if page else f"{took.wall:.2f} s"
 
 
-def best_of(times: int, *works: Callable[[], Took]) -> list[Took]:
-    """Return the least that each work took; they take turns, so that neighbours hit all alike."""
-    took = [[work() for work in works] for _turn in range(times)]
+def best_of(times: int, *works: Callable[[], list[Took]]) -> list[Took]:
+    """Return the least that each part of each work took, of the peaks of memory the most.
+
+    They take turns, so that neighbours hit all alike.
+    """
+    took = [[part for work in works for part in work()] for _turn in range(times)]
     return [
-        Took(min(one.wall for one in column), min(one.cpu for one in column))
+        Took(
+            min(one.wall for one in column),
+            min(one.cpu for one in column),
+            max((one.peak for one in column if one.peak is not None), default=None),
+        )
         for column in zip(*took, strict=True)
     ]
 
@@ -92,10 +102,12 @@ class Cpu:
         return time.process_time() + (beside or 0) / 1e9
 
     def took(self, work: Callable[[], object]) -> Took:
-        """Return what a work took."""
+        """Return what a work took, with the most memory that this process held meanwhile."""
+        known = _forget_peak()
         wall, cpu = time.perf_counter(), self.now()
         work()
-        return Took(time.perf_counter() - wall, self.now() - cpu)
+        wall, cpu = time.perf_counter() - wall, self.now() - cpu
+        return Took(wall, cpu, _peak() if known else None)
 
     def median(self, times: int, work: Callable[[], object]) -> Took:
         """Return the median of what a work took, after two turns that warm the caches."""
@@ -103,6 +115,23 @@ class Cpu:
         return Took(
             statistics.median(one.wall for one in took), statistics.median(one.cpu for one in took)
         )
+
+
+def _forget_peak() -> bool:
+    """Let Linux begin anew with the most memory of this process; say whether it does."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return False
+    return True
+
+
+def _peak() -> float | None:
+    """Return the most memory that this process has held, in MB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return None
 
 
 def _nanoseconds(schedule: Path | None) -> int | None:

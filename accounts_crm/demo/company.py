@@ -39,8 +39,8 @@ from customers.models import (
     SatisfactionScore,
 )
 from customers.search import texts
-from lifecycle.models import Interruption, InterruptionCause, StageMove
-from teams.models import Post, TeamMember, User
+from lifecycle.models import Interruption, InterruptionCause, OpenBook, StageMove
+from teams.models import JointGroup, JointMeeting, Post, TeamMember, User
 
 WRITTEN_ACCOUNTS = len(sheet("accounts"))
 ORDER_LINES = 25_000
@@ -55,7 +55,12 @@ FILLED: list[type[Model]] = [
     Interaction.theirs.through,
     Interruption,
     InterruptionCause,
+    JointGroup,
+    JointGroup.ours.through,
+    JointGroup.theirs.through,
+    JointMeeting,
     NextStep,
+    OpenBook,
     OrderLine,
     Post,
     PurchasePotential,
@@ -156,7 +161,7 @@ def make_company(
             today - dt.timedelta(days=1),
             lambda more: progress("order lines", more, size.order_lines),
         )
-    joint.make_joint_work(book, theirs, users, today)
+    joint.make_joint_work(seed, book, theirs, users, today)
     facts.make_complaints(seed, book, moods, today)
     facts.make_satisfaction(seed, book, moods, today)
     facts.make_potentials(seed, book, revenue, book_of_rates, today)
@@ -164,4 +169,5 @@ def make_company(
     tiers.make_requests(book, users, today)
     tiers.make_classification(seed, book, today)
     linkage.make_linkage(book, users, today)
-    texts.rebuild(lambda more: progress("search texts", more, texts.count()))
+    total = texts.count()
+    texts.rebuild(lambda more: progress("search texts", more, total))

@@ -13,6 +13,7 @@ FILTERS = (
     "risk",
     "contact",
     "owner",
+    "member",
     "region",
     "industry",
     "channel",

@@ -11,6 +11,7 @@ from customers import trade
 from customers.calendar import business_today, months_before
 from customers.models import Account, NextStep, OrderLine, PurchasePotential
 from customers.tree import descendants
+from teams.models import TeamMember
 
 UNKNOWN = "unknown"
 NOBODY = "none"  # no owner, no region, no industry
@@ -27,6 +28,12 @@ BANDS: dict[str, tuple[int | None, int | None]] = {
 def owned_by(wanted: str) -> Q:
     """Return the condition of accounts by their account manager: an id, or NOBODY."""
     return Q(owner=None if wanted == NOBODY else wanted)
+
+
+def joined_by(wanted: str) -> Q:
+    """Return the condition of accounts in whose team somebody is today without leading it."""
+    places = TeamMember.objects.joined(business_today()).filter(user=wanted)
+    return Q(pk__in=places.order_by().values("account"))
 
 
 def in_region(wanted: str) -> Q:

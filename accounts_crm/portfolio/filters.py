@@ -80,6 +80,7 @@ class PortfolioFilters(django_filters.FilterSet):
     risk = _several(RISKS, label=_("Risk"), method="at_risk")
     contact = _one(_("Contact"), "by_contact", CONTACTS)
     owner = _one(_("Owner"), "owned_by", null_value=NOBODY, null_label=_("Nobody"))
+    member = _one(_("Team member beside the owner"), "joined_by")
     region = _one(_("Region"), "in_region", null_value=NOBODY, null_label=_("None"))
     industry = _one(_("Industry"), "of_industry", null_value=NOBODY, null_label=_("Unknown"))
     channel = _several(_known(Account.Channel.choices), label=_("Channel"), method="by_column")
@@ -104,6 +105,7 @@ class PortfolioFilters(django_filters.FilterSet):
         self.cadences = words.cadences
         for name, choices in (
             ("owner", words.owners),
+            ("member", words.members),
             ("region", words.regions),
             ("industry", words.industries),
         ):
@@ -156,6 +158,9 @@ class PortfolioFilters(django_filters.FilterSet):
 
     def owned_by(self, accounts, _name, wanted):
         return accounts.filter(conditions.owned_by(wanted))
+
+    def joined_by(self, accounts, _name, wanted):
+        return accounts.filter(conditions.joined_by(wanted))
 
     def in_region(self, accounts, _name, wanted):
         return accounts.filter(conditions.in_region(wanted))

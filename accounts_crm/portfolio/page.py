@@ -49,7 +49,7 @@ def _list(request, views) -> dict[str, Any]:
     asked = night(data.get("as_of", ""))
     run = asked.run
     scope = Ranking.Scope.GROUP if run and data.get("scope") == "group" else Ranking.Scope.ACCOUNT
-    words = vocabulary(user)
+    words = vocabulary(user, members=True)
     filters = PortfolioFilters(
         data, listing.figures(user, run, scope), user=user, words=words, run=run
     )

@@ -1,5 +1,7 @@
 """The account teams: who is in which, from a day until a day."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.access import TeamRole
 from customers.models import Account, AccountScopedQuerySet, Function
+
+
+class TeamMemberQuerySet(AccountScopedQuerySet):
+    """Places in teams, as visible as their account."""
+
+    def joined(self, day: dt.date):
+        """Return the places that are held on a day without leading the team."""
+        held = self.filter(since__lte=day).exclude(until__lt=day)
+        return held.exclude(role=TeamRole.LEAD)
 
 
 class TeamMember(models.Model):
@@ -29,7 +40,7 @@ class TeamMember(models.Model):
     share = models.PositiveSmallIntegerField(_("share of time"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = TeamMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

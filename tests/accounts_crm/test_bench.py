@@ -15,6 +15,7 @@ from accounts_crm.nightly import default_date
 from customers.calendar import business_today
 from customers.models import Event, OrderLine, Ranking
 from customers.sql import rows
+from lifecycle import facts
 from teams.models import Post, User
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,14 @@ def test_every_part_gives_its_figures_and_nothing_stays(demo):
 
     said = bench(import_lines=301)
 
-    for work in ("ranking", "risk step", "import_orders", "account page, usual", "API list"):
+    for work in (
+        "ranking",
+        "evidence step",
+        "risk step",
+        "import_orders",
+        "account page, usual",
+        "API list",
+    ):
         assert f"| {work}" in said
     assert [model.objects.count() for model in counted] == before
     assert not [t for t in connection.introspection.table_names() if t.startswith("bench")]
@@ -65,6 +73,20 @@ def test_ranking_by_hand_is_the_same_ranking(demo):
     assert made == list(stored.values_list(*columns))
 
 
+def test_the_bare_pass_finds_what_evidence_rests_on(demo):
+    as_of = default_date()
+
+    nights.pass_once(as_of)
+
+    passed = rows("SELECT id, functions > 0, joint_on IS NOT NULL FROM bench_evidence ORDER BY id")
+    read = [
+        (pk, bool(found.functions) or None, bool(found.groups))
+        for part in facts.of_all(as_of)
+        for pk, _stage, found in part
+    ]
+    assert [(pk, met and True, bool(joint)) for pk, met, joint in passed] == read
+
+
 def test_bare_reading_reads_every_line(demo):
     assert nights.read_bare(default_date()) == 2_000
 
@@ -85,10 +107,10 @@ def test_pages_want_a_run():
 def test_the_table_shows_ratios():
     shown = table(
         [
-            Figure("a", "1", Took(3, 2), Took(2, 1)),
+            Figure("a", "1", Took(3, 2, 412.4), Took(2, 1)),
             Figure("b", "1", Took(9, 0.001), None, queries=7),
         ]
     )
 
-    assert "| a | 1 | 3.00 s | 2.00 s | 1.50 | 2.00 | – |" in shown
-    assert "| b | 1 | 1.0 ms | – | – | – | 7 |" in shown
+    assert "| a | 1 | 3.00 s | 2.00 s | 1.50 | 2.00 | 412 MB | – |" in shown
+    assert "| b | 1 | 1.0 ms | – | – | – | – | 7 |" in shown

@@ -87,6 +87,26 @@ def test_the_link_opens_the_accounts_led(client, cast, account, run):
     assert "Vorholm" in client.get(load.url).content.decode()
 
 
+@pytest.mark.parametrize("viewer", ["dora_director", "dirk_director", "vera_viewer"])
+def test_each_count_is_the_total_of_the_list_behind_it(client, cast, account, far_account, viewer):
+    dora, ed = cast["dora_director"], cast["ed_editor"]
+    later = business_today() + dt.timedelta(days=3)
+    join(far_account, ed, by=dora, role="viewer", layer="support")
+    join(far_account, cast["vera_viewer"], by=dora, role="viewer", layer="support", since=later)
+    set_owner(account, to=ed, by=dora)  # who leads is in no team besides
+    join(account, cast["otto_outsider"], by=dora, role="viewer", layer="core")
+
+    found = loads(client, cast[viewer])
+
+    assert {name for name, load in found.items() if load.joined} >= {"Vera", "Otto"}
+    for load in found.values():
+        for count, url in ((load.led, load.url), (load.joined, load.joined_url)):
+            if count:
+                answer = client.get(url)
+                assert answer.context["count"] == count
+                assert not answer.context["faults"]
+
+
 @pytest.mark.parametrize("query", [{"region": "x"}, {"region": "9" * 40}, {"industry": "\0"}])
 def test_nonsense_is_told(client, cast, run, query):
     client.force_login(cast["dora_director"])

@@ -148,6 +148,11 @@ def regions_given_by(user) -> list[int] | None:
     return None if None in regions else [pk for pk in regions if pk is not None]
 
 
+def may_see_policies(user) -> bool:
+    """Say whether a user may read what tiers and stages ask for: who has to do with accounts."""
+    return bool(roles_of(user) - {Role.ADMIN})
+
+
 def may_direct(user) -> bool:
     """Say whether a user decides for others: tiers and policies."""
     return Role.DIRECTOR in roles_of(user)

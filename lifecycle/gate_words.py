@@ -46,7 +46,11 @@ def asked(gate: StageGate) -> str:
                 least,
             )
         case Kind.TOP:
-            words = _("A meeting at executive or board level in %(days)s days")
+            words = ngettext(
+                "%(least)s meeting at executive or board level in %(days)s days",
+                "%(least)s meetings at executive or board level in %(days)s days",
+                least,
+            )
         case _:
             return _("An open-book agreement in force")
     return words % {"least": least, "days": days}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from customers import access
 from customers.errors import Refused
 from customers.models import Event
+from lifecycle import gate_words
 from lifecycle.gate_actions import change_gate
 from lifecycle.gate_forms import GateForm
 from lifecycle.gate_panels import gate_history, in_order
@@ -28,6 +29,7 @@ def gates(request):
     context = {
         "asked": [gate for gate in rows if gate.least],
         "others": [gate for gate in rows if not gate.least],
+        "met": gate_words.met(),
         "history": gate_history(changes.order_by("-at", "-pk")[:HISTORY]),
         "may_change": access.may_direct(request.user),
     }

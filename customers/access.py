@@ -18,6 +18,8 @@ Who holds which role is stored in groups, posts, team members and deputies; what
 here.
 """
 
+from collections.abc import Collection, Iterable
+
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
@@ -164,6 +166,17 @@ def directed_by(user) -> Q:
         return NOBODY
     regions = _post_regions(user)
     return Q() if None in regions else Q(region__in=regions)
+
+
+def posts_cover(user, regions: Iterable[int | None], *, without: Collection[int] = ()) -> bool:
+    """Say whether the posts a director holds, some left out, cover each of several regions.
+
+    regions  by id; None is that of an account without one
+    """
+    if not may_direct(user):
+        return False
+    held = {region for post, region in user._held.items() if post not in without}
+    return None in held or set(regions) <= set(descendants("customers.Region", held - {None}))
 
 
 def may_see_teams(user) -> bool:

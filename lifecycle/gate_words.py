@@ -85,8 +85,8 @@ def met() -> str:
     """Return what counts as met, and what as a meeting."""
     kinds = dict(Interaction.Kind.choices)
     return _(
-        "Met: our people and theirs spoke with each other, in an entry of the kind %(met)s. E-mails "
-        "and messages are contacts, but do not count as met. A meeting is one of the kind "
+        "Met: our people and theirs spoke with each other, in an entry of the kind %(met)s. "
+        "E-mails and messages are contacts, but do not count as met. A meeting is one of the kind "
         "%(meetings)s."
     ) % {
         "met": pgettext("between names", ", ").join(str(kinds[kind]) for kind in MET),

@@ -74,7 +74,7 @@ def account_page(request, pk):
             "latest_run": run if not asked.past else None,
             "facts": _facts(viewer, account, run, traded),
             "stage": lifecycle_panels.stage(account, viewer),
-            "evidence": evidence_panel(account, run),
+            "evidence": evidence_panel(account, run, past=asked.past),
             "tier": tier_panels.tier(account, viewer, run),
             "value": panels.value(account, traded, currency=currency, measure=measure),
             "contacts": people,

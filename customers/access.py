@@ -18,6 +18,8 @@ Who holds which role is stored in groups, posts, team members and deputies; what
 here.
 """
 
+from collections.abc import Collection, Iterable
+
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
@@ -148,6 +150,11 @@ def regions_given_by(user) -> list[int] | None:
     return None if None in regions else [pk for pk in regions if pk is not None]
 
 
+def may_see_policies(user) -> bool:
+    """Say whether a user may read what tiers and stages ask for: who has to do with accounts."""
+    return bool(roles_of(user) - {Role.ADMIN})
+
+
 def may_direct(user) -> bool:
     """Say whether a user decides for others: tiers and policies."""
     return Role.DIRECTOR in roles_of(user)
@@ -159,6 +166,17 @@ def directed_by(user) -> Q:
         return NOBODY
     regions = _post_regions(user)
     return Q() if None in regions else Q(region__in=regions)
+
+
+def posts_cover(user, regions: Iterable[int | None], *, without: Collection[int] = ()) -> bool:
+    """Say whether the posts a director holds, some left out, cover each of several regions.
+
+    regions  by id; None is that of an account without one
+    """
+    if not may_direct(user):
+        return False
+    held = {region for post, region in user._held.items() if post not in without}
+    return None in held or set(regions) <= set(descendants("customers.Region", held - {None}))
 
 
 def may_see_teams(user) -> bool:

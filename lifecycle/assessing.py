@@ -16,7 +16,7 @@ def compute(attempt) -> int:
 
     How many are supported in each stage is kept on the run under "evidence".
     """
-    rules = evidence.policy()
+    rules = evidence.policy(attempt.as_of)
     total, done = Account.objects.count(), 0
     supported: Counter[str] = Counter()
     apart = 0

@@ -2,18 +2,21 @@
 
 The supported stage is the highest whose own gates and those of all lower stages hold; what is
 unknown is a missing point, never a zero. Thresholds stand in StageGate and TierPolicy (the design,
-§3 and §4), as they are today, also when an earlier day is assessed.
+§3 and §4). An earlier day is assessed by the gates of its end, which the history tells; the
+marks of a tier have none.
 """
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from customers.models import Contact, Stage, Tier
+from customers.calendar import end_of
+from customers.models import Contact, Event, Stage, Tier
 from lifecycle import facts as reading
 from lifecycle.facts import Facts
 from lifecycle.models import StageGate, TierPolicy
 from lifecycle.stages import NEXT, TRACK
+from teams.models.joint_groups import active_since
 
 Kind = StageGate.Kind
 DIRECTORS = (Contact.Level.DIRECTOR, Contact.Level.EXECUTIVE, Contact.Level.BOARD)
@@ -55,6 +58,7 @@ class Finding:
     supported: str
     observed_tier: str
     points: list[Point]  # of all stages, in their order
+    unrated: int = 0  # order lines that the wallet share leaves out
 
     @property
     def place(self) -> str:
@@ -86,23 +90,30 @@ class Finding:
         ]
 
 
-def policy() -> Policy:
-    """Return the policy as it is today."""
-    return Policy(gates(), {row.tier: row for row in TierPolicy.objects.all()})
+def policy(as_of: dt.date | None = None) -> Policy:
+    """Return the policy as it is now, or with the gates as they were at the end of a day."""
+    return Policy(gates(as_of), {row.tier: row for row in TierPolicy.objects.all()})
 
 
-def gates() -> dict[str, list[StageGate]]:
-    """Return the gates that are asked for, by stage."""
+def gates(as_of: dt.date | None = None) -> dict[str, list[StageGate]]:
+    """Return the gates that are asked for, by stage: now, or as they were at the end of a day."""
+    rows = {gate.pk: gate for gate in StageGate.objects.all()}
+    if as_of is not None:
+        later = Event.objects.filter(kind="stage_gate.changed", at__gte=end_of(as_of))
+        for subject, changes in later.order_by("-at", "-pk").values_list("subject", "changes"):
+            for name, (was, _now) in changes.items():
+                setattr(rows[subject["stagegate"]], name, was)
     found: dict[str, list[StageGate]] = {stage: [] for stage in TRACK}
-    for gate in StageGate.objects.filter(least__gt=0):
-        found[gate.stage].append(gate)
+    for gate in rows.values():
+        if gate.least:
+            found[gate.stage].append(gate)
     return found
 
 
 def assess(account, as_of: dt.date, rules: Policy | None = None) -> Finding:
     """Return what is supported for one account as of a day, from the facts as they are now."""
     found = reading.of_one(account.pk, as_of)
-    return judge(found, account.stage, as_of, rules or policy())
+    return judge(found, account.stage, as_of, rules or policy(as_of))
 
 
 def judge(found: Facts, recorded: str, as_of: dt.date, rules: Policy) -> Finding:
@@ -115,7 +126,7 @@ def judge(found: Facts, recorded: str, as_of: dt.date, rules: Policy) -> Finding
         if not all(one.held for one in points if one.gate.stage == stage):
             break
         supported = stage
-    return Finding(recorded, supported, _observed(found, as_of, rules), points)
+    return Finding(recorded, supported, _observed(found, as_of, rules), points, found.unrated)
 
 
 def _have(gate: StageGate, found: Facts, as_of: dt.date) -> int | None:
@@ -146,7 +157,7 @@ def _have(gate: StageGate, found: Facts, as_of: dt.date) -> int | None:
 def _observed(found: Facts, as_of: dt.date, rules: Policy) -> str:
     """Return the highest tier whose marks are all seen."""
     since = as_of - dt.timedelta(days=TIER_DAYS - 1)
-    active = as_of - dt.timedelta(days=reading.ACTIVE_DAYS - 1)
+    active = active_since(as_of)
     functions = _recent(found.functions.values(), since)
     ours = _recent(found.ours.values(), since)
     levels = _recent((found.levels.get(level) for level in LADDER), since)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from customers.models import Account, Stage
 from lifecycle import evidence, gate_words
-from lifecycle.evidence import Point, Policy
+from lifecycle.evidence import Finding, Point, Policy
 from lifecycle.facts import Facts
 from lifecycle.stages import TRACK
 
@@ -18,6 +18,7 @@ class Row:
     there: str
     held: bool
     unknown: bool
+    left_out: str  # of the wallet share, "" where nothing is
 
 
 @dataclass
@@ -40,17 +41,17 @@ class EvidencePanel:
         return len(self.missing) + len(self.lost) + len(self.kept)
 
 
-def evidence_panel(account: Account, run) -> EvidencePanel | None:
+def evidence_panel(account: Account, run, *, past: bool = False) -> EvidencePanel | None:
     """Return the panel from what the run found of an account; None where it kept nothing.
 
     account  with `evidence`, the figures of its assessment, from the same run
+    past     whether the run is an earlier one, which the gates of its day judge
     """
     figures = getattr(account, "evidence", None)
     if run is None or not figures:
         return None
-    found = evidence.judge(
-        Facts.of_figures(figures), account.stage, run.as_of, Policy(evidence.gates(), {})
-    )
+    rules = Policy(evidence.gates(run.as_of if past else None), {})
+    found = evidence.judge(Facts.of_figures(figures), account.stage, run.as_of, rules)
     top = found.next or found.place
     up_to = [one for one in found.points if TRACK.index(one.gate.stage) <= TRACK.index(Stage(top))]
     recorded = account.stage in TRACK
@@ -60,15 +61,19 @@ def evidence_panel(account: Account, run) -> EvidencePanel | None:
         as_of=run.as_of,
         supported=found.supported,
         next=found.next,
-        missing=[_row(one) for one in found.missing],
-        lost=[_row(one) for one in found.lost],
-        kept=[_row(one) for one in up_to if one.held],
+        missing=[_row(one, found) for one in found.missing],
+        lost=[_row(one, found) for one in found.lost],
+        kept=[_row(one, found) for one in up_to if one.held],
         higher=recorded and shown > place,
         lower=recorded and shown < place,
     )
 
 
-def _row(point: Point) -> Row:
+def _row(point: Point, found: Finding) -> Row:
     return Row(
-        gate_words.asked(point.gate), gate_words.there(point), point.held, point.have is None
+        gate_words.asked(point.gate),
+        gate_words.there(point),
+        point.held,
+        point.have is None,
+        gate_words.left_out(point, found),
     )

@@ -12,18 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from customers import sql
 from customers.calendar import months_before, window_start
 from customers.models import Account, Contact, Interaction, PurchasePotential
 from lifecycle.models import OpenBook
 from teams.models import JointMeeting
+from teams.models.joint_groups import active_since, standing_on
 
 REACH = 730  # days back; no gate asks for more
-ACTIVE_DAYS = 90  # a joint group is active that met within these
 SPAN = 5_000  # accounts read at once
-MEETINGS = ("visit", "meeting", "video", "event")
+Kind = Interaction.Kind
+MEETINGS = (Kind.VISIT, Kind.MEETING, Kind.VIDEO, Kind.EVENT)
+# "Met" is who spoke with each other; who wrote is in contact, but has not met.
+MET = (*MEETINGS, Kind.CALL)
 TOP = (Contact.Level.EXECUTIVE, Contact.Level.BOARD)
 
 
@@ -32,12 +35,14 @@ class Facts:
     """What is known of one account; days are the latest on which it was so.
 
     share_permille  wallet share in thousandths, rounded down; None where unknown
+    unrated         order lines of those twelve months that no exchange rate lets us count
     pairs           (our function, theirs), in entries where the account manager was not our
                     only person
     """
 
     purchase_on: dt.date | None = None
     share_permille: int | None = None
+    unrated: int = 0
     functions: dict[str, dt.date] = field(default_factory=dict)
     levels: dict[str, dt.date] = field(default_factory=dict)
     ours: dict[str, dt.date] = field(default_factory=dict)
@@ -48,10 +53,11 @@ class Facts:
 
     def figures(self, as_of: dt.date) -> dict[str, Any]:
         """Return the facts as an assessment keeps them; `groups` are those active as of the day."""
-        active = as_of - dt.timedelta(days=ACTIVE_DAYS - 1)
+        active = active_since(as_of)
         return {
             "purchase_on": _text(self.purchase_on),
             "share_permille": self.share_permille,
+            "unrated": self.unrated,
             "functions_met": {name: _text(day) for name, day in sorted(self.functions.items())},
             "levels_met": {name: _text(day) for name, day in sorted(self.levels.items())},
             "ours_met": {name: _text(day) for name, day in sorted(self.ours.items())},
@@ -68,6 +74,7 @@ class Facts:
         return cls(
             purchase_on=_day(kept.get("purchase_on")),
             share_permille=kept.get("share_permille"),
+            unrated=kept.get("unrated", 0),
             functions={name: _day(text) for name, text in kept.get("functions_met", {}).items()},
             levels={name: _day(text) for name, text in kept.get("levels_met", {}).items()},
             ours={name: _day(text) for name, text in kept.get("ours_met", {}).items()},
@@ -98,17 +105,23 @@ def _read(as_of: dt.date, low: int, high: int) -> defaultdict[int, Facts]:
     within = Q(account__gte=low, account__lte=high)
     _add_trade(found, as_of, low, high)
     _add_contacts(found, as_of, within)
-    met = JointMeeting.objects.filter(
-        Q(group__until__isnull=True) | Q(group__until__gte=as_of), within, date__lte=as_of
-    )
-    for account, group, day in (
-        met.order_by().values_list("account", "group").annotate(day=Max("date"))
-    ):
+    held = joint_meetings(as_of).filter(within).order_by().values_list("account", "group")
+    for account, group, day in held.annotate(day=Max("date")):
         found[account].groups[group] = day
-    in_force = Q(since__lte=as_of) & (Q(until__isnull=True) | Q(until__gte=as_of))
-    for account, pk in OpenBook.objects.filter(in_force, within).values_list("account", "pk"):
+    books = OpenBook.objects.filter(in_force(as_of), within)
+    for account, pk in books.values_list("account", "pk"):
         found[account].open_book = pk
     return found
+
+
+def joint_meetings(as_of: dt.date) -> QuerySet:
+    """Return the meetings of the joint groups that stand as of a day."""
+    return JointMeeting.objects.filter(standing_on(as_of, "group__"), date__lte=as_of)
+
+
+def in_force(as_of: dt.date) -> Q:
+    """Return the condition of agreements in force on a day, their first and last included."""
+    return Q(since__lte=as_of) & (Q(until__isnull=True) | Q(until__gte=as_of))
 
 
 def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
@@ -125,26 +138,30 @@ def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
     for account, day in sql.rows(purchases, [low, high, since.isoformat(), as_of.isoformat()]):
         found[account].purchase_on = dt.date.fromisoformat(day) if isinstance(day, str) else day
     revenue = """
-        SELECT account_id, SUM(revenue)
+        SELECT account_id, SUM(revenue), COUNT(*) - COUNT(revenue)
           FROM customers_orderline
-         WHERE account_id BETWEEN %s AND %s AND date > %s AND date <= %s AND revenue IS NOT NULL
+         WHERE account_id BETWEEN %s AND %s AND date > %s AND date <= %s
          GROUP BY account_id"""
     year = months_before(as_of, 12)
-    bought = dict(sql.rows(revenue, [low, high, year.isoformat(), as_of.isoformat()]))
+    bought = {}
+    for account, total, unrated in sql.rows(
+        revenue, [low, high, year.isoformat(), as_of.isoformat()]
+    ):
+        bought[account] = total  # None where no line has a rate: unknown
+        found[account].unrated = unrated
     potentials = PurchasePotential.objects.filter(
         account__gte=low, account__lte=high, date__lte=as_of
     ).order_by("account", "date", "pk")
     could_buy = dict(potentials.values_list("account", "amount"))  # the latest of each
-    for account, total in bought.items():
-        if could := could_buy.get(account):
+    for account, could in could_buy.items():
+        total = bought.get(account, 0)  # without a single line it is nothing, and known
+        if could and total is not None:
             found[account].share_permille = 1000 * int(total) // could
 
 
 def _add_contacts(found, as_of: dt.date, within: Q) -> None:
     """Add who met whom, and when last."""
-    met = Interaction.objects.filter(
-        within, date__lte=as_of, date__gt=as_of - dt.timedelta(days=REACH), theirs__isnull=False
-    ).order_by()
+    met = who_met(as_of).filter(within)
     people = met.values_list("account", "theirs__function", "theirs__level")
     for account, function, level, day in people.annotate(day=Max("date")):
         facts = found[account]
@@ -154,18 +171,30 @@ def _add_contacts(found, as_of: dt.date, within: Q) -> None:
         day=Max("date")
     ):
         _keep_latest(found[account].ours, ours, day)
-    beside = Interaction.ours.through.objects.filter(interaction=OuterRef("pk")).exclude(
-        user=OuterRef("account__owner")
-    )
-    # Without an account manager everybody is somebody else.
-    together = met.filter(Q(account__owner__isnull=True) | Exists(beside))
-    pairs = together.values_list("account", "ours__function", "theirs__function")
+    pairs = met.filter(not_alone()).values_list("account", "ours__function", "theirs__function")
     for account, ours, theirs, day in pairs.annotate(day=Max("date")):
         if ours and theirs:
             found[account].pairs[ours, theirs] = day
     top = met.filter(kind__in=MEETINGS, theirs__level__in=TOP).values_list("account", "date")
     for account, day in top.distinct().order_by(F("date").desc()):
         found[account].top.append(day)
+
+
+def who_met(as_of: dt.date) -> QuerySet:
+    """Return the entries in which both sides met, as far back as a gate can ask."""
+    since = as_of - dt.timedelta(days=REACH)
+    return Interaction.objects.filter(
+        kind__in=MET, date__lte=as_of, date__gt=since, theirs__isnull=False
+    ).order_by()
+
+
+def not_alone() -> Q:
+    """Return the condition of entries in which the account manager was not our only person."""
+    beside = Interaction.ours.through.objects.filter(interaction=OuterRef("pk")).exclude(
+        user=OuterRef("account__owner")
+    )
+    # Without an account manager everybody is somebody else.
+    return Q(account__owner__isnull=True) | Q(Exists(beside))
 
 
 def _keep_latest(latest: dict[str, dt.date], name: str, day: dt.date) -> None:

@@ -1,9 +1,11 @@
 """Gates and what there is of them, in the reader's words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
+from customers.models import Interaction
 from lifecycle.evidence import Finding, Point
+from lifecycle.facts import MEETINGS, MET
 from lifecycle.models import StageGate
 
 Kind = StageGate.Kind
@@ -46,7 +48,11 @@ def asked(gate: StageGate) -> str:
                 least,
             )
         case Kind.TOP:
-            words = _("A meeting at executive or board level in %(days)s days")
+            words = ngettext(
+                "%(least)s meeting at executive or board level in %(days)s days",
+                "%(least)s meetings at executive or board level in %(days)s days",
+                least,
+            )
         case _:
             return _("An open-book agreement in force")
     return words % {"least": least, "days": days}
@@ -61,6 +67,31 @@ def there(point: Point) -> str:
     if point.gate.is_yes_or_no:
         return _("yes") if point.have else _("no")
     return str(point.have)
+
+
+def left_out(point: Point, finding: Finding) -> str:
+    """Return what a wallet share leaves out, "" where that is nothing."""
+    if point.gate.kind != Kind.SHARE or not finding.unrated:
+        return ""
+    words = ngettext(
+        "%(count)s order line without an exchange rate is left out",
+        "%(count)s order lines without an exchange rate are left out",
+        finding.unrated,
+    )
+    return words % {"count": finding.unrated}
+
+
+def met() -> str:
+    """Return what counts as met, and what as a meeting."""
+    kinds = dict(Interaction.Kind.choices)
+    return _(
+        "Met: our people and theirs spoke with each other, in an entry of the kind %(met)s. "
+        "E-mails and messages are contacts, but do not count as met. A meeting is one of the kind "
+        "%(meetings)s."
+    ) % {
+        "met": pgettext("between names", ", ").join(str(kinds[kind]) for kind in MET),
+        "meetings": pgettext("between names", ", ").join(str(kinds[kind]) for kind in MEETINGS),
+    }
 
 
 def lacking(finding: Finding, stage: str) -> str:

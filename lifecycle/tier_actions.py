@@ -12,6 +12,7 @@ from customers.editing import change
 from customers.errors import Refused
 from customers.models import Account, Contact, Function, Tier
 from lifecycle.models import TierPolicy, TierRequest
+from lifecycle.tier_judges import owes_standing
 
 State = TierRequest.State
 LONGEST_CADENCE = 366  # days
@@ -94,7 +95,8 @@ def decide_tier(
     to       approved or declined
     version  of the request as the person read it; None for the latest
     Raises Refused without a reason, to the asker, to somebody whose post does not cover the
-    account, and with both values where it was decided or the tier changed meanwhile.
+    account without what the asker changed, and with both values where it was decided or the tier
+    changed meanwhile.
     """
     reason = reason.strip()
     if to not in (State.APPROVED, State.DECLINED):
@@ -113,6 +115,15 @@ def decide_tier(
                 "asked for. Another director decides."
             )
             % {"account": held.account}
+        )
+    # After the judge's standing was read: a post given in between is seen here at the latest.
+    if owes_standing(by, held):
+        raise Refused(
+            _(
+                "That your post covers %(account)s rests on a change by %(person)s, who asked. "
+                "A director whom the asker did not put in place decides."
+            )
+            % {"account": held.account, "person": held.asked_by}
         )
     _close(held, to, by=by, answer=reason)
     said: dict[str, Any] = {"reason": (None, reason)}

@@ -23,7 +23,7 @@ HISTORY = 50  # changes shown
 @require_safe
 def policies(request):
     """What each tier asks of us, and who changed it when."""
-    if not access.may_see_dashboard(request.user):
+    if not access.may_see_policies(request.user):
         raise PermissionDenied(_("Tier policies are for those who look after accounts."))
     changes = Event.objects.filter(kind="tier_policy.changed").select_related("actor")
     context = {

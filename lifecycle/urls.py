@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lifecycle import tier_requests, tier_views, views
+from lifecycle import gate_views, tier_requests, tier_views, views
 
 app_name = "lifecycle"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("accounts/<int:pk>/stance/new/", tier_views.stance_new, name="stance-new"),
     path("tiers/requests/", tier_requests.inbox, name="tier-requests"),
     path("tiers/requests/<int:pk>/state/", tier_requests.state, name="tier-request-state"),
+    path("policies/stages/", gate_views.gates, name="stage-gates"),
+    path("policies/stages/<int:pk>/", gate_views.gate_edit, name="stage-gate"),
     path("policies/tiers/", tier_views.policies, name="tier-policies"),
     path("policies/tiers/<str:key>/", tier_views.policy_edit, name="tier-policy"),
 ]

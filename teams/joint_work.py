@@ -8,8 +8,8 @@ from customers.calendar import business_today
 from customers.models import Account
 from customers.parts import Named
 from teams.models import JointGroup, JointMeeting, JointOffice
+from teams.models.joint_groups import active_since
 
-ACTIVE_DAYS = 90  # a group that met within these is active
 MEETINGS = 3  # shown of each group
 
 
@@ -44,8 +44,8 @@ class Group:
 
     @property
     def active(self) -> bool:
-        """Say whether the group met within ACTIVE_DAYS."""
-        since = business_today() - dt.timedelta(days=ACTIVE_DAYS)
+        """Say whether the group stands and met lately."""
+        since = active_since(business_today())
         return not self.ended and self.last_met is not None and self.last_met >= since
 
 

@@ -34,7 +34,7 @@ def things(cast, account):
     from churn.models import Flag
     from customers import actions
     from customers.models import Complaint
-    from lifecycle.models import StageMove, TierRequest
+    from lifecycle.models import StageGate, StageMove, TierRequest
     from teams import linkage
     from teams.competence import assess
     from teams.models import Handover, JointGroup, JointMeeting, JointOffice, Post, TrainingGoal
@@ -95,6 +95,7 @@ def things(cast, account):
         "flags": flag.pk,
         "stage-moves": StageMove.objects.create(account=account, was="early", to="pre").pk,
         "runs": make_run(dt.date(2024, 6, 30)).pk,
+        "stages": StageGate.objects.get(stage="mid", kind="share").pk,
         "tiers": "partner",
         "requests": asked.pk,
         "tier-requests": asked.pk,

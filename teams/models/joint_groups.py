@@ -1,5 +1,7 @@
 """Joint groups: ours and theirs together on one subject, and when they met."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models import Account, AccountScopedQuerySet, Contact
+
+ACTIVE_DAYS = 90  # a group that met within these, the day itself included, is active
+
+
+def active_since(day: dt.date) -> dt.date:
+    """Return the first day on which a meeting makes a group active as of a day."""
+    return day - dt.timedelta(days=ACTIVE_DAYS - 1)
+
+
+def standing_on(day: dt.date, prefix: str = "") -> Q:
+    """Return the condition of groups that stand as of a day; on its last day a group has ended.
+
+    prefix  of the lookups, as "group__"
+    """
+    return Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": day})
 
 
 class JointGroup(models.Model):

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts_crm.models import NightlyRun
 from customers.models import Account, Complaint, Contact, Interaction
+from lifecycle.models import StageGate
 from teams.models import JointGroup, Post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,7 +52,8 @@ def pages():
     found += ["/accounts/new/", f"/accounts/{account.pk}/edit/", "/log/", "/dashboard/", "/me/"]
     found += ["/notices/", "/notices/?show=all"]
     found += ["/tiers/", "/tiers/requests/", "/policies/tiers/", f"/accounts/{account.pk}/tier/"]
-    found += [f"/accounts/{account.pk}/stance/new/"]
+    found += [f"/accounts/{account.pk}/stance/new/", "/policies/stages/"]
+    found += [f"/policies/stages/{StageGate.objects.get(stage='mid', kind='levels').pk}/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
     found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
     found += [

@@ -8,11 +8,14 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.models import Contact, Interaction, OrderLine, PurchasePotential
+from customers.calendar import business_today, end_of
+from customers.models import Contact, Event, Interaction, OrderLine, PurchasePotential
 from lifecycle import evidence
 from lifecycle.facts import Facts, of_all, of_one
+from lifecycle.gate_actions import change_gate
 from lifecycle.models import OpenBook, StageGate, TierPolicy
 from lifecycle.stages import TRACK
+from teams.joint_work import joint_work
 from teams.models import JointGroup, JointMeeting
 
 D = dt.date(2026, 6, 30)
@@ -200,7 +203,7 @@ def meet(account, day, ours, theirs, kind="meeting"):
 def order(account, day, revenue, number):
     OrderLine.objects.create(
         source="t", order_id=str(number), line_id="1", account=account, date=day, currency="CNY",
-        revenue_minor=revenue, revenue=revenue,
+        revenue_minor=revenue or 50, revenue=revenue,
     )  # fmt: skip
 
 
@@ -267,6 +270,87 @@ def test_facts_after_the_day_do_not_matter(account, cast, story):
     JointMeeting.objects.create(group=group, account=account, date=later)
 
     assert of_one(account.pk, D) == story
+
+
+def test_who_wrote_has_not_met(account, cast):
+    clerk = Contact.objects.create(account=account, name="Xu", function="finance", level="board")
+    for kind in ("email", "message"):
+        meet(account, ago(2), [cast["olga_owner"], cast["ed_editor"]], [clerk], kind=kind)
+    assert of_one(account.pk, D) == Facts()
+    meet(account, ago(1), [cast["olga_owner"]], [clerk], kind="call")
+
+    facts = of_one(account.pk, D)
+    assert (facts.levels, facts.top) == ({"board": ago(1)}, [])  # a call is no meeting
+
+
+def potential(account, amount):
+    PurchasePotential.objects.create(
+        account=account, date=ago(90), currency="CNY", amount_minor=amount, amount=amount
+    )
+
+
+def test_a_share_of_no_orders_is_zero_and_of_lines_without_a_rate_unknown(account, rules):
+    assert of_one(account.pk, D).share_permille is None
+    potential(account, 1_000)
+    order(account, ago(400), 100, 1)
+    assert of_one(account.pk, D).share_permille == 0
+
+    order(account, ago(20), None, 2)
+    facts = of_one(account.pk, D)
+    assert (facts.share_permille, facts.unrated) == (None, 1)
+
+    order(account, ago(10), 300, 3)
+    facts = of_one(account.pk, D)
+    assert (facts.share_permille, facts.unrated) == (300, 1)
+    out = io.StringIO()
+    call_command("assess", account="A-1", as_of=D, stdout=out)
+    line = "(30%; 1 order line without an exchange rate is left out)"
+    assert f"+ Mid: Wallet share of at least 30% {line}" in out.getvalue().splitlines()
+
+
+def test_an_earlier_day_is_judged_by_its_own_gates(account, cast):
+    potential(account, 1_000)
+    order(account, ago(10), 290, 1)
+    gate = StageGate.objects.get(stage="mid", kind="share")
+    for version, (least, day) in enumerate([(25, ago(2)), (20, ago(1))], start=1):
+        change_gate(gate, by=cast["dora_director"], version=version, least=least)
+        late = end_of(day) - dt.timedelta(seconds=1)
+        event = Event.objects.latest("pk")
+        Event.objects.filter(pk=event.pk).update(at=late)
+
+    def least(as_of):
+        (found,) = (one for one in evidence.gates(as_of)["mid"] if one.kind == "share")
+        return found.least
+
+    assert [least(ago(days)) for days in (3, 2, 1, 0)] == [30, 25, 20, 20]
+    assert least(None) == 20
+    held = {
+        day: [one.held for one in evidence.assess(account, day).points if one.gate.pk == gate.pk]
+        for day in (ago(3), ago(2))
+    }
+    assert held == {ago(3): [False], ago(2): [True]}
+
+
+@pytest.mark.parametrize(
+    ("last", "until", "active"),
+    [(89, None, 1), (90, None, 0), (1, 0, 0), (1, -1, 1)],
+)
+def test_a_joint_group_is_active_by_one_rule(account, cast, last, until, active):
+    today = business_today()
+
+    def back(days):
+        return today - dt.timedelta(days=days)
+
+    group = JointGroup.objects.create(
+        account=account, subject="rnd", name="Gears", since=back(300),
+        until=None if until is None else back(until),
+    )  # fmt: skip
+    JointMeeting.objects.create(group=group, account=account, date=back(last))
+
+    panel = joint_work(account, cast["olga_owner"])
+
+    assert len(of_one(account.pk, today).figures(today)["groups"]) == active
+    assert sum(one.active for one in [*panel.groups, *panel.ended]) == active
 
 
 def test_a_gate_whose_evidence_is_erased_holds_no_longer(account, story):

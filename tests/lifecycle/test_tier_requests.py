@@ -1,15 +1,22 @@
 """Another tier: asked by one, decided by another, once."""
 
+import datetime as dt
 import threading
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, connections, transaction
 
+from customers.actions import change_account
 from customers.errors import Refused
 from customers.models import Account, Event, Region
 from lifecycle.models import TierRequest
 from lifecycle.tier_actions import ask_tier, decide_tier, withdraw_tier
+from teams.actions import add_post, change_post
+from teams.linkage import form_group, name_deputy
 from teams.models import Post
+from tests.concurrently import at_once
 
 
 @pytest.fixture
@@ -88,8 +95,6 @@ def test_nobody_decides_what_he_asked_for_himself(account, cast):
 
 
 def test_an_asker_who_becomes_a_director_decides_nothing_of_his_own(asked, cast):
-    from django.contrib.auth.models import Group
-
     olga = cast["olga_owner"]
     olga.groups.add(Group.objects.get(name="director"))
     Post.objects.create(title="New post", holder=olga)
@@ -118,6 +123,139 @@ def test_moving_the_account_to_a_friend_makes_him_no_judge(asked, cast):
     assert still_open(asked)
     assert post.region != west
     decide_tier(asked, by=cast["dora_director"], to="approved", reason="Covers both")
+
+
+@pytest.fixture
+def friend(cast):
+    """Return a director without a post who would approve whatever Dirk asks for."""
+    friend = cast["otto_outsider"]
+    friend.groups.add(Group.objects.get(name="director"))
+    return friend
+
+
+def anew(person):
+    """Return a person without what was read of the roles and posts."""
+    return type(person).objects.get(pk=person.pk)
+
+
+def refused_as_put_in_place(asked, judge):
+    with pytest.raises(Refused, match="rests on a change by"):
+        decide_tier(asked, by=anew(judge), to="approved", reason="Gladly")
+    return still_open(asked)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["post first", "request first"])
+@pytest.mark.parametrize("way", ["added", "filled", "moved"])
+def test_a_post_that_the_asker_gave_makes_no_judge(way, first, account, cast, friend):
+    dirk = cast["dirk_director"]
+    east = Region.objects.get(name="East")
+    below = {"parent": Post.objects.get(title="East"), "title": "Below"}
+    vacant = Post.objects.create(region=east, **below)
+    elsewhere = Post.objects.create(
+        region=Region.objects.create(name="West"), holder=friend, **below
+    )
+
+    def give():
+        if way == "added":
+            add_post(by=dirk, level="regional", region=east, holder=friend, **below)
+        elif way == "filled":
+            change_post(vacant, by=dirk, version=1, holder=friend)
+        else:
+            change_post(elsewhere, by=dirk, version=1, region=east)
+
+    if first:
+        give()
+    asked = ask_tier(account, to="partner", by=dirk, reason="Mine")
+    if not first:
+        give()
+
+    assert refused_as_put_in_place(asked, friend)
+    decide_tier(asked, by=cast["dora_director"], to="approved", reason="Not put in place by Dirk")
+
+
+def test_a_post_that_somebody_else_gave_or_the_asker_renamed_makes_a_judge(account, cast, friend):
+    post = add_post(
+        by=cast["dora_director"], title="Two", level="regional",
+        region=account.region, holder=friend,
+    )  # fmt: skip
+    change_post(post, by=cast["dirk_director"], version=1, title="East, second")
+    asked = ask_tier(account, to="partner", by=cast["dirk_director"], reason="Mine")
+
+    decide_tier(asked, by=anew(friend), to="declined", reason="No")
+
+
+def test_a_post_given_long_before_the_request_makes_a_judge(account, cast, friend):
+    dirk = cast["dirk_director"]
+    post = Post.objects.create(title="Second", region=account.region)
+    change_post(post, by=dirk, version=1, holder=friend)
+    asked = ask_tier(account, to="partner", by=dirk, reason="Mine")
+    limit = asked.asked_at - dt.timedelta(days=180)
+    event = Event.objects.filter(kind="post.changed")
+
+    event.update(at=limit)
+    assert refused_as_put_in_place(asked, friend)
+    event.update(at=limit - dt.timedelta(seconds=1))
+    decide_tier(asked, by=anew(friend), to="declined", reason="No")
+
+
+def test_moving_the_account_first_makes_no_judge(account, cast, friend):
+    west = Region.objects.create(name="West")
+    Post.objects.create(title="West", holder=friend, region=west)
+    change_account(account, by=cast["olga_owner"], version=1, region=west)
+    asked = ask_tier(account, to="partner", by=cast["olga_owner"], reason="They grow")
+
+    assert refused_as_put_in_place(asked, friend)
+    with pytest.raises(Refused, match="does not cover"):
+        decide_tier(asked, by=cast["dirk_director"], to="approved", reason="It was mine")
+    decide_tier(asked, by=cast["dora_director"], to="approved", reason="Covers both")
+
+
+def test_a_move_by_somebody_else_makes_the_new_director_judge(account, cast, friend):
+    west = Region.objects.create(name="West")
+    Post.objects.create(title="West", holder=friend, region=west)
+    change_account(account, by=cast["stan_steward"], version=1, region=west)
+    asked = ask_tier(account, to="partner", by=cast["olga_owner"], reason="They grow")
+
+    decide_tier(asked, by=anew(friend), to="approved", reason="Yes")
+
+
+@pytest.mark.parametrize("what", ["roles", "regions"])
+def test_who_was_lifted_by_the_asker_as_administrator_is_no_judge(what, account, cast, friend):
+    ada = cast["ada_admin"]
+    ada.groups.add(Group.objects.get(name="account manager"))
+    Post.objects.create(title="East, second", holder=friend, region=account.region)
+    asked = ask_tier(account, to="partner", by=ada, reason="Mine")
+    touched = friend if what == "roles" else account.region
+    LogEntry.objects.log_actions(ada.pk, [touched], CHANGE, change_message="")
+
+    assert refused_as_put_in_place(asked, friend)
+
+
+def test_a_deputy_named_by_the_asker_is_no_judge(asked, cast):
+    olga, ed = cast["olga_owner"], cast["ed_editor"]
+    form_group("East", [olga, ed], by=olga)
+    name_deputy(asked.account, ed, by=olga)
+    ed.groups.add(Group.objects.get(name="director"))
+
+    with pytest.raises(Refused, match="does not cover"):
+        decide_tier(asked, by=anew(ed), to="approved", reason="As deputy")
+    assert still_open(asked)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_giving_a_post_while_it_is_decided_makes_no_judge(attempt, account, cast, friend):
+    dirk = cast["dirk_director"]
+    post = Post.objects.create(title="Second", region=account.region)
+    asked = ask_tier(account, to="partner", by=dirk, reason="Mine")
+
+    _given, decided = at_once(
+        lambda: change_post(post, by=dirk, version=1, holder=friend),
+        lambda: decide_tier(asked, by=anew(friend), to="approved", reason="Gladly"),
+    )
+
+    assert isinstance(decided, Refused), decided
+    assert still_open(asked)
 
 
 def test_only_the_asker_withdraws(asked, cast):

@@ -13,7 +13,7 @@ from lifecycle import evidence, gate_words
 class Command(BaseCommand):
     """Print stage and tier that the evidence of an account supports as of a day; change nothing.
 
-    Facts are those dated up to the day; thresholds and master data are today's.
+    Facts are those dated up to the day, gates those of its end; master data is today's.
     """
 
     help = __doc__
@@ -43,6 +43,6 @@ class Command(BaseCommand):
         for point in finding.points:
             mark = "?" if point.have is None else "+" if point.held else "-"
             stage = Stage(point.gate.stage).label
-            self.stdout.write(
-                f"{mark} {stage}: {gate_words.asked(point.gate)} ({gate_words.there(point)})"
-            )
+            said = [gate_words.there(point), gate_words.left_out(point, finding)]
+            there = _("; ").join(filter(None, said))
+            self.stdout.write(f"{mark} {stage}: {gate_words.asked(point.gate)} ({there})")

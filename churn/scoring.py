@@ -16,7 +16,7 @@ from django.db.models import Sum
 
 from churn import model, purchases, signals
 from churn.models import Risk
-from churn.rules import RULES, is_fatal
+from churn.rules import RULES, Rule, is_fatal
 from customers.calendar import window_start
 from customers.models import OrderLine, Ranking
 from customers.run_rows import insert
@@ -41,14 +41,14 @@ def compute(attempt) -> int:
     attempt.progress(0, total)
     fit, p_micro = _probabilities(bought, scored)
     median = _median(p_micro, scored)
-    night = signals.Night(attempt.as_of, run.measure, run.currency, bought)
-    fired = {signal: find(night) for signal, find in signals.SIGNALS.items()}
+    rules = RULES
+    fired = signals.fired_on(signals.Night(attempt.as_of, run.measure, run.currency, bought, rules))
     attempt.progress(total // 4, total)
-    scores = _scores(bought.account, p_micro, median, fired)
+    scores = _scores(bought.account, p_micro, median, fired, rules)
     value = _yearly_values(run)
 
     counts: dict[str, int] = {}
-    shown: dict[str, int] = dict.fromkeys(signals.SIGNALS, 0)
+    shown: dict[str, int] = dict.fromkeys(fired, 0)
     rows: list[tuple] = []
     for at, account in enumerate(bought.account.tolist()):
         row: dict[str, Any] = {"scored": Risk.Scored.SCORED}
@@ -62,7 +62,7 @@ def compute(attempt) -> int:
                 "score": int(scores[at]),
                 "level": level_of(int(scores[at])),
                 "stake": None if p is None else at_stake(p, value.get(account, 0)),
-                "findings": _findings(account, fired, p, median),
+                "findings": _findings(account, fired, p, median, rules),
             }
         for found in row["findings"]:
             shown[found["signal"]] += 1
@@ -145,7 +145,7 @@ def _median(p_micro, scored) -> int | None:
     return int(np.floor(np.median(known) + 0.5))
 
 
-def _scores(accounts, p_micro, median, fired):
+def _scores(accounts, p_micro, median, fired, rules):
     """Return the scores of all accounts; those of unscored ones have no meaning."""
     import numpy as np
 
@@ -162,24 +162,26 @@ def _scores(accounts, p_micro, median, fired):
         deadly = np.array([is_fatal(signal, figures) for _strength, figures in found.values()])
         known = np.isin(ids, accounts)
         at = np.searchsorted(accounts, ids[known])
-        keep[at] *= 1 - RULES[signal].weight / 100 * strength[known]
+        keep[at] *= 1 - rules[signal].weight / 100 * strength[known]
         fatal[at] |= deadly[known]
     raw = 100 * (1 - keep)
     scores = np.floor(raw + 0.5).astype(np.int64)
     # Floating point may fall on the wrong side of a half: those few are computed exactly.
     for at in np.flatnonzero(np.abs(raw - np.floor(raw) - 0.5) < 1e-6):
         p = None if median is None else int(p_micro[at])
-        scores[at] = score_of(p, median, _findings(int(accounts[at]), fired, p, median))
+        scores[at] = score_of(p, median, _findings(int(accounts[at]), fired, p, median, rules))
     return np.where(fatal, np.maximum(scores, FATAL_SCORE), scores)
 
 
-def _findings(account: int, fired, p: int | None, median: int | None) -> list[dict]:
+def _findings(
+    account: int, fired, p: int | None, median: int | None, rules: dict[str, Rule]
+) -> list[dict]:
     """Return an account's findings, strongest first, each with its share of the score."""
     findings = [
         {
             "signal": signal,
             "strength": found[account][0],
-            "weight": RULES[signal].weight / 100,
+            "weight": rules[signal].weight / 100,
             "figures": found[account][1],
         }
         for signal, found in fired.items()

@@ -7,9 +7,9 @@ here, when it is read.
 import datetime as dt
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from churn.rules import RULES
+from churn.rules import PRICE, PRODUCT, RULES, SERVICE
 from customers.figures import compact, percent, short_date
 from customers.models import Stage
 
@@ -29,6 +29,16 @@ def clearing(finding: dict) -> str:
     """Return what would clear a finding, as a sentence."""
     write = _CLEARINGS.get(finding["signal"])
     return write(finding["figures"]) if write else ""
+
+
+def defection_name(kind: str) -> str:
+    """Return the kind of defection in words, "" for none."""
+    return {
+        PRICE: _("Price"),
+        PRODUCT: pgettext("defection", "Product"),
+        SERVICE: _("Service"),
+        "": "",
+    }[kind]
 
 
 def reason(code: str) -> str:

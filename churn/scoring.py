@@ -14,9 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
-from churn import model, purchases, signals
+from churn import model, policies, purchases, signals
 from churn.models import Risk
-from churn.rules import RULES, Rule, is_fatal
+from churn.rules import Rule, is_fatal
 from customers.calendar import window_start
 from customers.models import OrderLine, Ranking
 from customers.run_rows import insert
@@ -41,7 +41,7 @@ def compute(attempt) -> int:
     attempt.progress(0, total)
     fit, p_micro = _probabilities(bought, scored)
     median = _median(p_micro, scored)
-    rules = RULES
+    rules = policies.current()
     fired = signals.fired_on(signals.Night(attempt.as_of, run.measure, run.currency, bought, rules))
     attempt.progress(total // 4, total)
     scores = _scores(bought.account, p_micro, median, fired, rules)
@@ -77,7 +77,8 @@ def compute(attempt) -> int:
             attempt.progress(at + 1, total)
     insert(attempt, Risk, COLUMNS, rows)
     attempt.progress(total, total)
-    attempt.state_facts("risk", _facts(fit, median, counts, scored, bought, shown))
+    facts = _facts(fit, median, counts, scored, bought, shown)
+    attempt.state_facts("risk", {**facts, "rules": _plain(rules)})
     return total
 
 
@@ -216,6 +217,12 @@ def _yearly_values(run) -> dict[int, int]:
     value = signals.value_of(run.measure)
     sums = lines.order_by().values("account_id").annotate(total=Sum(value))
     return {account: int(total or 0) for account, total in sums.values_list("account_id", "total")}
+
+
+def _plain(rules: dict[str, Rule]) -> dict[str, dict[str, Any]]:
+    """Return what of the rules a score depends on."""
+    kept = ("on", "weight", "starts", "full")
+    return {signal: {name: getattr(rule, name) for name in kept} for signal, rule in rules.items()}
 
 
 def _facts(fit, median, counts, scored, bought, fired) -> dict:

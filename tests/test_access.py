@@ -96,6 +96,7 @@ def things(cast, account):
         "stage-moves": StageMove.objects.create(account=account, was="early", to="pre").pk,
         "runs": make_run(dt.date(2024, 6, 30)).pk,
         "tiers": "partner",
+        "signals": "no_contact",
         "requests": asked.pk,
         "tier-requests": asked.pk,
         "tokens": "none",

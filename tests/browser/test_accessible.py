@@ -51,7 +51,8 @@ def pages():
     found += ["/accounts/new/", f"/accounts/{account.pk}/edit/", "/log/", "/dashboard/", "/me/"]
     found += ["/notices/", "/notices/?show=all"]
     found += ["/tiers/", "/tiers/requests/", "/policies/tiers/", f"/accounts/{account.pk}/tier/"]
-    found += [f"/accounts/{account.pk}/stance/new/"]
+    found += [f"/accounts/{account.pk}/stance/new/", "/policies/signals/"]
+    found += ["/policies/signals/no_contact/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
     found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
     found += [

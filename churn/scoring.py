@@ -87,7 +87,7 @@ def score_of(p: int | None, median: int | None, findings: list[dict]) -> int:
 
     p, median  in millionths, None where the model gives none
     """
-    keep = _kept(p, median) * prod(_left(found) for found in findings)
+    keep = _kept(p, median) * prod(left_by(found) for found in findings)
     score = floor(100 * (1 - keep) + Fraction(1, 2))
     fatal = any(is_fatal(found["signal"], found["figures"]) for found in findings)
     return max(score, FATAL_SCORE) if fatal else score
@@ -201,7 +201,7 @@ def _kept(p: int | None, median: int | None) -> Fraction:
     return 1 - excess(p, median)
 
 
-def _left(finding: dict) -> Fraction:
+def left_by(finding: dict) -> Fraction:
     """Return 1 − w·s exactly: w has two decimals, s four."""
     part = round(finding["weight"] * 100) * round(finding["strength"] * 10_000)
     return 1 - Fraction(part, MILLION)

@@ -16,6 +16,7 @@ SECTIONS = (
     ("/dashboard/", "dashboard"),
     ("/teams/", "teams:posts"),
     ("/tiers/", "tiers"),
+    ("/policies/signals/", "stages"),
     ("/policies/", "tiers"),
     ("/data/runs/", "runs"),
 )

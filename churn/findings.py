@@ -7,10 +7,11 @@ here, when it is read.
 import datetime as dt
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from churn.rules import RULES
+from churn.rules import PRICE, PRODUCT, RULES, SERVICE
 from customers.figures import compact, percent, short_date
+from customers.models import Stage
 
 
 def name(signal: str) -> str:
@@ -22,6 +23,22 @@ def sentence(finding: dict) -> str:
     """Return a finding with its figures as a sentence."""
     write = _SENTENCES.get(finding["signal"])
     return write(finding["figures"]) if write else name(finding["signal"])
+
+
+def clearing(finding: dict) -> str:
+    """Return what would clear a finding, as a sentence."""
+    write = _CLEARINGS.get(finding["signal"])
+    return write(finding["figures"]) if write else ""
+
+
+def defection_name(kind: str) -> str:
+    """Return the kind of defection in words, "" for none."""
+    return {
+        PRICE: _("Price"),
+        PRODUCT: pgettext("defection", "Product"),
+        SERVICE: _("Service"),
+        "": "",
+    }[kind]
 
 
 def reason(code: str) -> str:
@@ -42,26 +59,41 @@ def _order_gap(figures) -> str:
 
 
 def _value_falling(figures) -> str:
+    money = figures["currency"]
     amounts = {
-        "recent": compact(figures["recent"], figures["currency"]),
-        "usual": compact(figures["usual"], figures["currency"]),
+        "recent": compact(figures["recent"], money),
+        "usual": compact(figures["usual"], money),
         "lacking": percent(min(figures["lacking"], 1)),
     }
+    # Flags keep the findings of nights that did not look at the season yet.
+    season = figures.get("season")
+    if season is not None:
+        amounts["season"] = compact(season, money)
     if figures["measure"] == "margin":
-        return (
+        said = (
             _(
-                "Margin of the last 90 days %(recent)s, %(lacking)s below an average quarter of "
-                "the year before, %(usual)s"
+                "Margin of the last 90 days %(recent)s, %(lacking)s lacking; an average quarter of "
+                "the year before brought %(usual)s"
             )
-            % amounts
+            if season is None
+            else _(
+                "Margin of the last 90 days %(recent)s, %(lacking)s lacking; an average quarter of "
+                "the year before brought %(usual)s, the same months a year ago %(season)s"
+            )
         )
-    return (
-        _(
-            "Revenue of the last 90 days %(recent)s, %(lacking)s below an average quarter of "
-            "the year before, %(usual)s"
+    else:
+        said = (
+            _(
+                "Revenue of the last 90 days %(recent)s, %(lacking)s lacking; an average quarter "
+                "of the year before brought %(usual)s"
+            )
+            if season is None
+            else _(
+                "Revenue of the last 90 days %(recent)s, %(lacking)s lacking; an average quarter "
+                "of the year before brought %(usual)s, the same months a year ago %(season)s"
+            )
         )
-        % amounts
-    )
+    return said % amounts
 
 
 def _no_contact(figures) -> str:
@@ -100,14 +132,156 @@ def _quality_complaint(figures) -> str:
     )
 
 
+def _interrupted(figures) -> str:
+    return _("Interrupted since %(since)s, at the stage “%(stage)s”") % {
+        "since": _day(figures["since"]),
+        "stage": Stage(figures["stage"]).label,
+    }
+
+
+def _champion_left(figures) -> str:
+    values = {"count": figures["count"], "last": _day(figures["last"])}
+    return (
+        ngettext(
+            "%(count)s champion or decider of theirs left on %(last)s; no successor met since",
+            "%(count)s champions or deciders of theirs left, the last on %(last)s; no successor "
+            "met since",
+            figures["count"],
+        )
+        % values
+    )
+
+
+def _categories_dropped(figures) -> str:
+    values = {
+        "categories": ", ".join(figures["categories"]),
+        "part": percent(figures["part"]),
+        "last": _day(figures["last"]),
+    }
+    return (
+        _("Not bought since %(last)s: %(categories)s; %(part)s of the revenue of the year before")
+        % values
+    )
+
+
+def _wallet_falling(figures) -> str:
+    return _("Wallet share of the last 12 months %(share)s, of the 12 months before %(before)s") % {
+        name: percent(figures[name], 1) for name in ("share", "before")
+    }
+
+
+def _complaints_rising(figures) -> str:
+    values = {"count": figures["count"], "usual": figures["usual"]}
+    return (
+        ngettext(
+            "%(count)s complaint in 90 days; usually %(usual)s",
+            "%(count)s complaints in 90 days; usually %(usual)s",
+            figures["count"],
+        )
+        % values
+    )
+
+
+def _satisfaction_falling(figures) -> str:
+    return _("Score %(score)s on %(last)s; on average %(before)s before") % {
+        **figures,
+        "last": _day(figures["last"]),
+    }
+
+
+def _tone_turning(figures) -> str:
+    return _(
+        "Tone of the last three contacts %(now)s on average, %(before)s before; the last on "
+        "%(last)s"
+    ) % {
+        "now": f"{figures['now']:+.1f}",
+        "before": f"{figures['before']:+.1f}",
+        "last": _day(figures["last"]),
+    }
+
+
+def _manager_changed(figures) -> str:
+    return _(
+        "Account manager changed on %(opened)s; %(open)s of %(points)s points of the handover to do"
+    ) % {**figures, "opened": _day(figures["opened"])}
+
+
+def _single_threaded(figures) -> str:
+    values = {"entries": figures["entries"]}
+    if figures["theirs"] and figures["ours"]:
+        return _("One person on each side carried all %(entries)s contacts of a year") % values
+    if figures["theirs"]:
+        return _("All %(entries)s contacts of a year were with one person of theirs") % values
+    return _("One person of ours had all %(entries)s contacts of a year") % values
+
+
 def _day(text: str) -> str:
     return short_date(dt.date.fromisoformat(text))
 
 
 _SENTENCES = {
-    "order_gap": _order_gap,
+    "interrupted": _interrupted,
     "value_falling": _value_falling,
-    "no_contact": _no_contact,
-    "steps_overdue": _steps_overdue,
+    "order_gap": _order_gap,
     "quality_complaint": _quality_complaint,
+    "champion_left": _champion_left,
+    "categories_dropped": _categories_dropped,
+    "wallet_falling": _wallet_falling,
+    "complaints_rising": _complaints_rising,
+    "satisfaction_falling": _satisfaction_falling,
+    "steps_overdue": _steps_overdue,
+    "no_contact": _no_contact,
+    "tone_turning": _tone_turning,
+    "manager_changed": _manager_changed,
+    "single_threaded": _single_threaded,
+}
+
+
+def _enough_value(figures) -> str:
+    # Flags keep the findings of nights that did not say it yet.
+    if "enough" not in figures:
+        return ""
+    amount = {"enough": compact(figures["enough"], figures["currency"])}
+    if figures["measure"] == "margin":
+        return _("Cleared when the margin of 90 days reaches %(enough)s again.") % amount
+    return _("Cleared when the revenue of 90 days reaches %(enough)s again.") % amount
+
+
+def _one_side_more(figures) -> str:
+    if figures["theirs"] and figures["ours"]:
+        return _("Cleared when a second person is in touch on each side.")
+    if figures["theirs"]:
+        return _("Cleared when a second person of theirs is met.")
+    return _("Cleared when a second person of ours is in touch.")
+
+
+_CLEARINGS = {
+    "interrupted": lambda figures: _("Cleared when the stage resumes."),
+    "value_falling": _enough_value,
+    "order_gap": lambda figures: _("Cleared by an order."),
+    "quality_complaint": lambda figures: ngettext(
+        "Cleared when the complaint is resolved.",
+        "Cleared when the complaints are resolved.",
+        figures["count"],
+    ),
+    "champion_left": lambda figures: _(
+        "Cleared when another champion or decider of theirs is met, or 180 days after they left."
+    ),
+    "categories_dropped": lambda figures: _("Cleared when they are bought again."),
+    "wallet_falling": lambda figures: _(
+        "Cleared when the share comes near that of the year before."
+    ),
+    "complaints_rising": lambda figures: _("Cleared when a quarter brings no more than usual."),
+    "satisfaction_falling": lambda figures: _("Cleared by a score near the average before."),
+    "steps_overdue": lambda figures: ngettext(
+        "Cleared when the step is done, dropped or given another day.",
+        "Cleared when the steps are done, dropped or given another day.",
+        figures["count"],
+    ),
+    "no_contact": lambda figures: _("Cleared by a contact in the log."),
+    "tone_turning": lambda figures: _("Cleared when the next contacts go better."),
+    "manager_changed": lambda figures: _(
+        "Cleared when all points of the handover are done, or after 180 days."
+    ),
+    "single_threaded": _one_side_more,
 }

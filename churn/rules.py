@@ -1,4 +1,7 @@
-"""The rules of the signals: one table of weights and thresholds."""
+"""The rules of the signals: weights and thresholds as they are before anybody changes them.
+
+What directors made of them stands in SignalPolicy; see churn.policies.
+"""
 
 from dataclasses import dataclass
 
@@ -15,9 +18,11 @@ LEAST_STRENGTH = 0.25
 class Rule:
     """How a signal is measured and what it weighs.
 
-    weight   in hundredths: how much of the score the signal can make by itself
-    starts   it fires where its measure is above this
-    full     from here on its strength is 1
+    weight     in hundredths: how much of the score the signal can make by itself
+    starts     it fires where its measure is above this
+    full       from here on its strength is 1
+    defection  the kind of defection that it most often announces, "" where it tells none
+    on         whether it counts
     """
 
     name: str | Promise
@@ -25,6 +30,8 @@ class Rule:
     weight: int
     starts: float
     full: float
+    defection: str = ""
+    on: bool = True
 
     def strength(self, measured: float) -> float:
         """Return the strength in (0, 1] of a measure above `starts`, to 4 decimals; else 0."""
@@ -34,15 +41,20 @@ class Rule:
         return round(LEAST_STRENGTH + (1 - LEAST_STRENGTH) * climbed, 4)
 
 
+# The kinds of defection (the design, §7).
+PRICE, PRODUCT, SERVICE = "price", "product", "service"
+
 RULES = {
+    "interrupted": Rule(_("Interrupted stage"), _("1 while interrupted"), 50, starts=0, full=1),
     "value_falling": Rule(
         _("Value falling"),
-        _("part of an average quarter's value that the last 90 days lack"),
+        _("part that the last 90 days lack of a usual quarter, or of the same months a year ago"),
         weight=35,
         # A smaller drop mostly reverts: of Iowa's wholesale accounts that were a quarter to a half
         # below in September 2017 (17 of 292) none fell silent, of those further below 22 of 31.
         starts=0.4,
         full=0.8,
+        defection=PRICE,
     ),
     "order_gap": Rule(
         _("Order gap"),
@@ -52,13 +64,92 @@ RULES = {
         full=4.0,
     ),
     "quality_complaint": Rule(
-        _("Open quality complaint"), _("worst severity"), weight=30, starts=0, full=3
+        _("Open quality complaint"),
+        _("worst severity"),
+        weight=30,
+        starts=0,
+        full=3,
+        defection=PRODUCT,
+    ),
+    "champion_left": Rule(
+        _("Champion or decider left"),
+        _("champions and deciders who left in 180 days without a successor"),
+        weight=25,
+        starts=0,
+        full=2,
+        defection=SERVICE,
+    ),
+    "categories_dropped": Rule(
+        _("Product categories dropped"),
+        _("part of the year's revenue that lay in categories no longer bought"),
+        weight=20,
+        starts=0.1,
+        full=0.5,
+        defection=PRODUCT,
+    ),
+    "wallet_falling": Rule(
+        _("Wallet share falling"),
+        _("part of last year's wallet share that is lost"),
+        weight=20,
+        starts=0.15,
+        full=0.5,
+        defection=PRICE,
+    ),
+    "complaints_rising": Rule(
+        _("Complaints rising"),
+        _("complaints of 90 days above an average quarter of the year before"),
+        weight=20,
+        starts=1,
+        full=4,
+        defection=SERVICE,
+    ),
+    "satisfaction_falling": Rule(
+        _("Satisfaction falling"),
+        _("points that the newest score is below the mean before it"),
+        weight=20,
+        starts=1,
+        full=4,
+        defection=SERVICE,
     ),
     "steps_overdue": Rule(
-        _("Next steps overdue"), _("days overdue of the oldest"), weight=15, starts=0, full=30
+        _("Next steps overdue"),
+        _("days overdue of the oldest"),
+        weight=15,
+        starts=0,
+        full=30,
+        defection=SERVICE,
     ),
     "no_contact": Rule(
-        _("No contact"), _("days since the last contact ÷ days allowed"), 15, starts=1.0, full=2.0
+        _("No contact"),
+        _("days since the last contact ÷ days allowed"),
+        weight=15,
+        starts=1.0,
+        full=2.0,
+        defection=SERVICE,
+    ),
+    "tone_turning": Rule(
+        _("Tone turning"),
+        _("grades of tone that the newest three entries are below those before"),
+        weight=15,
+        starts=0.75,
+        full=2,
+        defection=SERVICE,
+    ),
+    "manager_changed": Rule(
+        _("Handover open"),
+        _("points of the handover that are not done"),
+        weight=15,
+        starts=0,
+        full=4,
+        defection=SERVICE,
+    ),
+    "single_threaded": Rule(
+        _("Single-threaded"),
+        _("sides that rest on one person"),
+        weight=10,
+        starts=0,
+        full=2,
+        defection=SERVICE,
     ),
 }
 # An order every other day makes no rhythm that a weekend breaks: a rhythm is a week at least.

@@ -14,9 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
-from churn import model, purchases, signals
+from churn import model, policies, purchases, signals
 from churn.models import Risk
-from churn.rules import RULES, is_fatal
+from churn.rules import Rule, is_fatal
 from customers.calendar import window_start
 from customers.models import OrderLine, Ranking
 from customers.run_rows import insert
@@ -41,14 +41,14 @@ def compute(attempt) -> int:
     attempt.progress(0, total)
     fit, p_micro = _probabilities(bought, scored)
     median = _median(p_micro, scored)
-    night = signals.Night(attempt.as_of, run.measure, run.currency, bought)
-    fired = {signal: find(night) for signal, find in signals.SIGNALS.items()}
+    rules = policies.current()
+    fired = signals.fired_on(signals.Night(attempt.as_of, run.measure, run.currency, bought, rules))
     attempt.progress(total // 4, total)
-    scores = _scores(bought.account, p_micro, median, fired)
+    scores = _scores(bought.account, p_micro, median, fired, rules)
     value = _yearly_values(run)
 
     counts: dict[str, int] = {}
-    shown: dict[str, int] = dict.fromkeys(signals.SIGNALS, 0)
+    shown: dict[str, int] = dict.fromkeys(fired, 0)
     rows: list[tuple] = []
     for at, account in enumerate(bought.account.tolist()):
         row: dict[str, Any] = {"scored": Risk.Scored.SCORED}
@@ -62,7 +62,7 @@ def compute(attempt) -> int:
                 "score": int(scores[at]),
                 "level": level_of(int(scores[at])),
                 "stake": None if p is None else at_stake(p, value.get(account, 0)),
-                "findings": _findings(account, fired, p, median),
+                "findings": _findings(account, fired, p, median, rules),
             }
         for found in row["findings"]:
             shown[found["signal"]] += 1
@@ -77,7 +77,8 @@ def compute(attempt) -> int:
             attempt.progress(at + 1, total)
     insert(attempt, Risk, COLUMNS, rows)
     attempt.progress(total, total)
-    attempt.state_facts("risk", _facts(fit, median, counts, scored, bought, shown))
+    facts = _facts(fit, median, counts, scored, bought, shown)
+    attempt.state_facts("risk", {**facts, "rules": _plain(rules)})
     return total
 
 
@@ -86,7 +87,7 @@ def score_of(p: int | None, median: int | None, findings: list[dict]) -> int:
 
     p, median  in millionths, None where the model gives none
     """
-    keep = _kept(p, median) * prod(_left(found) for found in findings)
+    keep = _kept(p, median) * prod(left_by(found) for found in findings)
     score = floor(100 * (1 - keep) + Fraction(1, 2))
     fatal = any(is_fatal(found["signal"], found["figures"]) for found in findings)
     return max(score, FATAL_SCORE) if fatal else score
@@ -145,7 +146,7 @@ def _median(p_micro, scored) -> int | None:
     return int(np.floor(np.median(known) + 0.5))
 
 
-def _scores(accounts, p_micro, median, fired):
+def _scores(accounts, p_micro, median, fired, rules):
     """Return the scores of all accounts; those of unscored ones have no meaning."""
     import numpy as np
 
@@ -162,24 +163,26 @@ def _scores(accounts, p_micro, median, fired):
         deadly = np.array([is_fatal(signal, figures) for _strength, figures in found.values()])
         known = np.isin(ids, accounts)
         at = np.searchsorted(accounts, ids[known])
-        keep[at] *= 1 - RULES[signal].weight / 100 * strength[known]
+        keep[at] *= 1 - rules[signal].weight / 100 * strength[known]
         fatal[at] |= deadly[known]
     raw = 100 * (1 - keep)
     scores = np.floor(raw + 0.5).astype(np.int64)
     # Floating point may fall on the wrong side of a half: those few are computed exactly.
     for at in np.flatnonzero(np.abs(raw - np.floor(raw) - 0.5) < 1e-6):
         p = None if median is None else int(p_micro[at])
-        scores[at] = score_of(p, median, _findings(int(accounts[at]), fired, p, median))
+        scores[at] = score_of(p, median, _findings(int(accounts[at]), fired, p, median, rules))
     return np.where(fatal, np.maximum(scores, FATAL_SCORE), scores)
 
 
-def _findings(account: int, fired, p: int | None, median: int | None) -> list[dict]:
+def _findings(
+    account: int, fired, p: int | None, median: int | None, rules: dict[str, Rule]
+) -> list[dict]:
     """Return an account's findings, strongest first, each with its share of the score."""
     findings = [
         {
             "signal": signal,
             "strength": found[account][0],
-            "weight": RULES[signal].weight / 100,
+            "weight": rules[signal].weight / 100,
             "figures": found[account][1],
         }
         for signal, found in fired.items()
@@ -198,7 +201,7 @@ def _kept(p: int | None, median: int | None) -> Fraction:
     return 1 - excess(p, median)
 
 
-def _left(finding: dict) -> Fraction:
+def left_by(finding: dict) -> Fraction:
     """Return 1 − w·s exactly: w has two decimals, s four."""
     part = round(finding["weight"] * 100) * round(finding["strength"] * 10_000)
     return 1 - Fraction(part, MILLION)
@@ -214,6 +217,12 @@ def _yearly_values(run) -> dict[int, int]:
     value = signals.value_of(run.measure)
     sums = lines.order_by().values("account_id").annotate(total=Sum(value))
     return {account: int(total or 0) for account, total in sums.values_list("account_id", "total")}
+
+
+def _plain(rules: dict[str, Rule]) -> dict[str, dict[str, Any]]:
+    """Return what of the rules a score depends on."""
+    kept = ("on", "weight", "starts", "full")
+    return {signal: {name: getattr(rule, name) for name in kept} for signal, rule in rules.items()}
 
 
 def _facts(fit, median, counts, scored, bought, fired) -> dict:

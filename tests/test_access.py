@@ -97,6 +97,7 @@ def things(cast, account):
         "runs": make_run(dt.date(2024, 6, 30)).pk,
         "stages": StageGate.objects.get(stage="mid", kind="share").pk,
         "tiers": "partner",
+        "signals": "no_contact",
         "requests": asked.pk,
         "tier-requests": asked.pk,
         "tokens": "none",

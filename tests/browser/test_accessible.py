@@ -54,6 +54,7 @@ def pages():
     found += ["/tiers/", "/tiers/requests/", "/policies/tiers/", f"/accounts/{account.pk}/tier/"]
     found += [f"/accounts/{account.pk}/stance/new/", "/policies/stages/"]
     found += [f"/policies/stages/{StageGate.objects.get(stage='mid', kind='levels').pk}/"]
+    found += ["/policies/signals/", "/policies/signals/no_contact/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
     found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
     found += [

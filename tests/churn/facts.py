@@ -4,7 +4,17 @@ import datetime as dt
 
 from django.utils import timezone
 
-from customers.models import Complaint, Interaction, NextStep
+from churn import purchases
+from churn.rules import RULES
+from churn.signals import SIGNALS, Night
+from customers.models import (
+    Complaint,
+    Contact,
+    Interaction,
+    NextStep,
+    PurchasePotential,
+    SatisfactionScore,
+)
 from tests.nights import order
 
 D = dt.date(2024, 6, 30)
@@ -14,9 +24,45 @@ def ago(days):
     return D - dt.timedelta(days=days)
 
 
-def contact(account, person, day):
-    at = dt.datetime.combine(day, dt.time(12), tzinfo=timezone.get_default_timezone())
-    return Interaction.objects.create(account=account, kind="call", at=at, date=day, author=person)
+def night(as_of=D, *, measure="revenue", rules=RULES, accounts=None):
+    return Night(as_of, measure, "CNY", purchases.read(as_of), rules, accounts)
+
+
+def fired(signal, account, **values):
+    """Return strength and figures of a signal for an account, None if it did not fire."""
+    return SIGNALS[signal](night(**values)).get(account.pk)
+
+
+def strength_of(signal, account, **values):
+    found = fired(signal, account, **values)
+    return found and found[0]
+
+
+def noon(day):
+    return dt.datetime.combine(day, dt.time(12), tzinfo=timezone.get_default_timezone())
+
+
+def contact(account, person, day, *, ours=(), theirs=(), tone=None):
+    entry = Interaction.objects.create(
+        account=account, kind="call", at=noon(day), date=day, author=person, tone=tone
+    )
+    entry.ours.set(ours)
+    entry.theirs.set(theirs)
+    return entry
+
+
+def somebody(account, name="Wen", **values):
+    return Contact.objects.create(account=account, name=name, **values)
+
+
+def score(account, number, day):
+    return SatisfactionScore.objects.create(account=account, score=number, date=day)
+
+
+def potential(account, amount, day):
+    return PurchasePotential.objects.create(
+        account=account, date=day, currency="CNY", amount_minor=amount, amount=amount
+    )
 
 
 def step(account, person, due, *, created=dt.date(2024, 1, 1), state="open", closed=None):

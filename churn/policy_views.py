@@ -1,0 +1,109 @@
+"""The rules of the signals in the browser: what counts for how much, who changed it and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from churn import policies
+from churn.findings import defection_name
+from churn.models import SignalPolicy
+from churn.policy_forms import RuleForm
+from churn.rules import RULES
+from customers import access
+from customers.errors import Refused
+from customers.models import Event
+
+HISTORY = 50  # changes shown
+
+
+@dataclass(frozen=True)
+class PolicyChange:
+    """One field that a director changed, with the reason of the whole change."""
+
+    at: Any
+    by: Any
+    signal: str
+    label: str
+    was: Any
+    now: Any
+    reason: str
+
+
+@require_safe
+def signal_policies(request):
+    """What each signal measures and weighs, and who changed it when."""
+    if not access.may_see_dashboard(request.user):
+        raise PermissionDenied(_("The rules are for those who look after accounts."))
+    rules = [
+        (signal, rule, defection_name(rule.defection))
+        for signal, rule in policies.current().items()
+    ]
+    context = {
+        "rules": rules,
+        "history": _history(),
+        "may_change": access.may_direct(request.user),
+    }
+    return render(request, "churn/signal_policies.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def signal_policy(request, key):
+    """Change a rule; of two directors who do so at once, the second sees both values."""
+    if not access.may_direct(request.user):
+        raise PermissionDenied(_("The rules are changed by directors."))
+    if key not in RULES:
+        raise Http404
+    policy = policies.of(key)
+    form = RuleForm(request.POST if request.method == "POST" else None, policy=policy)
+    context, status = {"rule": RULES[key], "signal": key}, 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                policies.change_rule(key, by=request.user, **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(refusal.field or None, str(refusal))
+                if refusal.conflict:
+                    status = 409
+                    context["both"] = form.both(refusal.conflict)
+                    data: QueryDict = request.POST.copy()
+                    data["version"] = str(refusal.conflict["version"])
+                    form.data = data
+            else:
+                said = _("The rule “%(signal)s” is saved. It holds from the next night on.")
+                messages.success(request, said % {"signal": RULES[key].name})
+                return redirect("churn:signal-policies")
+    context["form"] = form
+    return render(request, "churn/signal_policy_form.html", context, status=status)
+
+
+def _history() -> list[PolicyChange]:
+    """Return the newest changes of rules, a line for each field."""
+    signals = dict(SignalPolicy.objects.values_list("pk", "signal"))
+    events = Event.objects.filter(kind="signal_policy.changed").select_related("actor")
+    return [
+        PolicyChange(
+            at=event.at,
+            by=event.actor,
+            signal=str(RULES[signals[event.subject["signalpolicy"]]].name),
+            label=str(SignalPolicy._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+            was=_word(was),
+            now=_word(now),
+            reason=event.changes.get("reason", ["", ""])[1],
+        )
+        for event in events.order_by("-at", "-pk")[:HISTORY]
+        for name, (was, now) in event.changes.items()
+        if name != "reason"
+    ]
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return value

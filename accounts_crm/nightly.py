@@ -211,11 +211,11 @@ def _publish(attempt: Attempt) -> None:
     with attempt.writing():
         newest = NightlyRun.objects.published().aggregate(newest=Max("as_of"))["newest"]
         NightlyRun.objects.published().filter(as_of=attempt.as_of).update(state=State.SUPERSEDED)
-        opened = 0
         # Time runs forward for people: an old date computed late warns nobody.
+        facts = {"flags": 0}
         if newest is None or attempt.as_of >= newest:
-            opened = flags.open_after(attempt.run)
-        attempt.state_facts("publish", {"flags": opened})
+            facts = flags.open_after(attempt.run, today=business_today())
+        attempt.state_facts("publish", facts)
         attempt.end()
         events.record("run.published", about=attempt.run, as_of=(None, attempt.as_of))
 

@@ -51,6 +51,11 @@ RISK_WATCH_FROM = env.int("RISK_WATCH_FROM", default=40)
 RISK_HIGH_FROM = env.int("RISK_HIGH_FROM", default=70)
 RISK_REARM_BELOW = env.int("RISK_REARM_BELOW", default=65)
 RISK_FIRST_RUN_FLAGS = env.int("RISK_FIRST_RUN_FLAGS", default=20)
+# A flag that nobody answers within so many days goes to the director.
+FLAG_ANSWER_DAYS = env.int("FLAG_ANSWER_DAYS", default=7)
+FLAG_SNOOZE_DAYS = env.int("FLAG_SNOOZE_DAYS", default=30)  # at most
+# So many flags ask one manager for an answer in 7 days; the rest is summed up and waits.
+FLAGS_A_WEEK = env.int("FLAGS_A_WEEK", default=5)
 ACTIVE_DAYS = env.int("ACTIVE_DAYS", default=365)
 RUN_KEEP_NIGHTS = env.int("RUN_KEEP_NIGHTS", default=90)
 RUN_KEEP_EVIDENCE_NIGHTS = env.int("RUN_KEEP_EVIDENCE_NIGHTS", default=14)

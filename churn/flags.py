@@ -3,31 +3,57 @@
 A flag opens when the score is high and was not in the published run before, or when a fatal
 signal fires that did not. At most one is open per account and kind. After closing, the next waits
 until the run that stood then or a later one has shown the account calm: its score below 65, its
-fatal signal gone.
+fatal signal gone. Whom a night asks about which flags stands in churn.flag_load.
 """
+
+import datetime as dt
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from churn import flag_load
 from churn.models import Flag, Risk
 from customers import events
 
 
-def open_after(run) -> int:
-    """Open the flags that a run calls for; return how many. Called while it is published.
+def open_after(run, *, today: dt.date) -> dict[str, int]:
+    """Open the flags that a run calls for, ask about those there is room for, escalate the rest.
 
-    Nothing is opened by a run for a date before the newest published one: time runs forward.
+    today  the business date on which people hear of it
+    Return how many were opened, are asked about, wait, were woken and were escalated. Called while
+    the run is published. Nothing is done by a run for a date before the newest published one:
+    time runs forward.
     """
     published = type(run).objects.published().exclude(as_of=run.as_of)
     if published.filter(as_of__gt=run.as_of).exists():
-        return 0
+        return dict.fromkeys(("flags", "asked", "waiting", "woken", "escalated"), 0)
     before = published.filter(as_of__lt=run.as_of).order_by("-as_of").first()
     opened = _open(run, before, Flag.Kind.SCORE) + _open(run, before, Flag.Kind.FATAL)
+    woken = flag_load.wake(today=today)
+    asked = flag_load.ask(run, today=today)
     events.record_all(
-        events.build("flag.opened", flag.account, about=flag, kind=(None, flag.kind))
+        events.build(
+            "flag.opened",
+            flag.account,
+            about=flag,
+            kind=(None, flag.kind),
+            told_on=(None, today if flag.pk in asked else None),
+        )
         for flag in opened
     )
-    return len(opened)
+    new = {flag.pk for flag in opened}
+    events.record_all(
+        events.build("flag.asked", account, about=Flag(pk=pk), told_on=(None, today))
+        for pk, account in asked.items()
+        if pk not in new
+    )
+    return {
+        "flags": len(opened),
+        "asked": len(asked),
+        "waiting": Flag.objects.waiting().count(),
+        "woken": woken,
+        "escalated": flag_load.escalate(today=today),
+    }
 
 
 def _open(run, before, kind: str) -> list[Flag]:
@@ -46,6 +72,8 @@ def _open(run, before, kind: str) -> list[Flag]:
             findings=risk.findings,
             score=risk.score,
             as_of=run.as_of,
+            told_on=None,
+            due=None,
         )
         for risk in due
     ]

@@ -1,12 +1,16 @@
 """Forms of the churn floor: shape only; what it means is checked by the actions."""
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from churn.models import Flag
+from churn.models import Flag, Playbook
+from customers.colleagues import colleagues_of
+from customers.models import Account
 
-# What a person may bring a flag into; opening is the run's, or another form's.
-STATES = (Flag.State.ACKNOWLEDGED, Flag.State.RECOVERY, Flag.State.CLOSED)
+SNOOZED, ASSIGNED = "snoozed", "assigned"
+# What a person may do with a flag; opening is the run's, or another form's.
+ANSWERS = (Flag.State.ACKNOWLEDGED, Flag.State.RECOVERY, Flag.State.CLOSED, SNOOZED, ASSIGNED)
 
 
 class RaiseForm(forms.Form):
@@ -21,15 +25,27 @@ class RaiseForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What a person does about a flag."""
+    """What a person does about a flag; which fields count depends on `to`."""
 
-    to = forms.ChoiceField(choices=[(state, state.label) for state in STATES])
-    version = forms.IntegerField(required=False, min_value=1)
+    to = forms.ChoiceField(choices=[(code, code) for code in ANSWERS])
+    version = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     outcome = forms.ChoiceField(choices=Flag.Outcome.choices, required=False)
     reason = forms.CharField(required=False, max_length=2000)
+    playbook = forms.ModelChoiceField(Playbook.objects.all(), required=False)
+    snoozed_until = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    owner = forms.ModelChoiceField(get_user_model().objects.none(), required=False)
+    due = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+    def __init__(self, data, *, account: Account):
+        super().__init__(data)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        owner.queryset = colleagues_of(account)
 
     def clean(self):
         values = super().clean()
         if values.get("to") == Flag.State.CLOSED and not values.get("outcome"):
             self.add_error("outcome", _("Say how it ended: recovered, false alarm or lost."))
+        if values.get("to") == SNOOZED and not values.get("snoozed_until"):
+            self.add_error("snoozed_until", _("Say until which day the flag may rest."))
         return values

@@ -1,15 +1,20 @@
 """Context of the risk panel: the score, what makes it, the flags and their answers."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from churn import findings
 from churn.forms import RaiseForm
-from churn.models import Flag, Risk
+from churn.models import Flag, Playbook, Risk
+from churn.queries import with_success
 from customers.access import Change
+from customers.calendar import business_today
+from customers.colleagues import colleagues_of
 from customers.models import Account
 
 MILLION = 10**6
@@ -45,6 +50,8 @@ class RiskPanel:
     risk: Risk | None
     may_change: bool
     flags: list[Flag]
+    playbooks: list[Playbook]
+    people: list[Any]  # who may be given a flag
     last_closed: Flag | None
     reasons: list[Reason] = field(default_factory=list)
     model_points: int = 0
@@ -64,6 +71,16 @@ class RiskPanel:
         return self.may_change and not any(f.kind == Flag.Kind.MANUAL for f in self.flags)
 
     @property
+    def tomorrow(self) -> dt.date:
+        """Return the first day until which a flag may rest."""
+        return business_today() + dt.timedelta(days=1)
+
+    @property
+    def last_day(self) -> dt.date:
+        """Return the last day until which a flag may rest."""
+        return business_today() + dt.timedelta(days=settings.FLAG_SNOOZE_DAYS)
+
+    @property
     def bar_text(self) -> str:
         """Return the bar in words."""
         return _("Signals %(signals)s points, model %(model)s points, of 100") % {
@@ -80,13 +97,19 @@ def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusa
     refusal  why an answer to a flag was refused
     """
     row = Risk.objects.of_run(run.pk).filter(account=account).first() if run else None
-    flags = list(account.flags.select_related("opened_by")[:20])
+    flags = list(account.flags.select_related("opened_by", "owner", "playbook")[:20])
+    may_change = account.may_be_changed_by(viewer, Change.RELATIONSHIP)
+    standing = [flag for flag in flags if flag.state != Flag.State.CLOSED]
+    prefetch_related_objects([flag for flag in standing if flag.playbook], "steps")
+    playbooks = with_success(Playbook.objects.filter(active=True))
     panel = RiskPanel(
         account=account,
         run=run,
         risk=row,
-        may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
-        flags=[flag for flag in flags if flag.state != Flag.State.CLOSED],
+        may_change=may_change,
+        flags=standing,
+        playbooks=list(playbooks) if may_change and standing else [],
+        people=list(colleagues_of(account)) if may_change and standing else [],
         last_closed=next((flag for flag in flags if flag.state == Flag.State.CLOSED), None),
         raise_form=form or RaiseForm(auto_id="raise-%s"),
         refusal=refusal,

@@ -1,8 +1,8 @@
-"""Accounts with their risk in a published run."""
+"""Accounts with their risk in a published run; playbooks with their success."""
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
-from churn.models import Risk
+from churn.models import Flag, Playbook, Risk
 
 
 def with_risk(accounts: QuerySet, run) -> QuerySet:
@@ -27,3 +27,20 @@ def newest_run():
     """Return the published run with the latest as-of date, or None."""
     # By name: the run stands at the roof.
     return Risk._meta.get_field("run").related_model.objects.latest_published()
+
+
+def with_success(playbooks: QuerySet[Playbook]) -> QuerySet:
+    """Annotate playbooks with what came of the flags that followed them, of all accounts.
+
+    recovered  flags closed as recovered
+    ended      flags closed as recovered or lost; a false alarm says nothing of a playbook
+    under_way  flags that follow it now
+    """
+    recovered = Q(flags__outcome=Flag.Outcome.RECOVERED)
+    return playbooks.annotate(
+        recovered=Count("flags", filter=recovered),
+        ended=Count("flags", filter=recovered | Q(flags__outcome=Flag.Outcome.LOST)),
+        under_way=Count(
+            "flags", filter=~Q(flags__state=Flag.State.CLOSED) & Q(flags__isnull=False)
+        ),
+    )

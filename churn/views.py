@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from churn import actions, panels
-from churn.forms import AnswerForm, RaiseForm
+from churn.forms import ASSIGNED, SNOOZED, AnswerForm, RaiseForm
 from churn.models import Flag
 from churn.queries import newest_run
 from customers.access import Change
@@ -35,9 +35,9 @@ def flags(request, pk):
 
 @require_POST
 def flag_state(request, pk):
-    """Acknowledge a flag, start recovery, or close it with an outcome."""
+    """Acknowledge a flag, snooze it, hand it on, start recovery, or close it with an outcome."""
     flag = Flag.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
-    form, status = AnswerForm(request.POST), 422
+    form, status = AnswerForm(request.POST, account=flag.account), 422
     if form.is_valid():
         try:
             _answer(flag, by=request.user, **form.cleaned_data)
@@ -50,15 +50,23 @@ def flag_state(request, pk):
         Flag.State.ACKNOWLEDGED: _("Flag acknowledged."),
         Flag.State.RECOVERY: _("Recovery started."),
         Flag.State.CLOSED: _("Flag closed."),
+        SNOOZED: _("Flag snoozed."),
+        ASSIGNED: _("Flag handed on."),
     }
     return _done(request, flag.account, said[form.cleaned_data["to"]])
 
 
-def _answer(flag, *, by, to, version, outcome, reason):
+def _answer(flag, *, by, to, version, outcome, reason, playbook, snoozed_until, owner, due):
     if to == Flag.State.ACKNOWLEDGED:
         actions.acknowledge_flag(flag, by=by, version=version)
+    elif to == SNOOZED:
+        actions.snooze_flag(flag, by=by, version=version, until=snoozed_until)
+    elif to == ASSIGNED:
+        actions.assign_flag(
+            flag, by=by, version=version, owner=owner, **({"due": due} if due else {})
+        )
     elif to == Flag.State.RECOVERY:
-        actions.start_recovery(flag, by=by, version=version)
+        actions.start_recovery(flag, by=by, version=version, playbook=playbook)
     else:
         actions.close_flag(flag, by=by, outcome=outcome, version=version, reason=reason)
 

@@ -49,7 +49,12 @@ SHOWN = {
     "tier.withdrawn": ("undo", _("Request for another tier withdrawn")),
     "stance.recorded": ("tag", _("Supplier stance rated")),
     "flag.opened": ("flag", _("Flag opened")),
+    "flag.asked": ("flag", _("Flag to be answered")),
     "flag.acknowledged": ("flag", _("Flag acknowledged")),
+    "flag.assigned": ("user", _("Flag handed on")),
+    "flag.snoozed": ("flag", _("Flag snoozed")),
+    "flag.woken": ("flag", _("Flag asks again")),
+    "flag.escalated": ("alert", _("Flag without an answer, told to the director")),
     "flag.recovery": ("flag", _("Recovery started")),
     "flag.closed": ("flag", _("Flag closed")),
     "flag.noted": ("flag", _("Note on a flag")),
@@ -69,6 +74,7 @@ MODELS = {
     "deputy": "teams.Deputy",
     "handover": "teams.Handover",
     "tier": Account,
+    "flag": "churn.Flag",
 }
 # What events call a field that a model knows by another name.
 ALIASES = {"asked_tier": "tier"}
@@ -76,8 +82,18 @@ LOOKED_THROUGH = 1000  # events, for the names of the fields they changed
 PEOPLE = ("owner", "user", "who")
 # Rows named by id, whose names the reader might not be allowed to know; and what goes without
 # saying.
-NAMELESS = ("parent", "region", "ours", "theirs", "at")
-SILENT = ("date", "closed_at", "closed_on", "state", "closed_as_of", "kind", "code", "causes")
+NAMELESS = ("parent", "region", "ours", "theirs", "at", "playbook")
+SILENT = (
+    "date",
+    "closed_at",
+    "closed_on",
+    "state",
+    "closed_as_of",
+    "kind",
+    "code",
+    "causes",
+    "told_on",
+)
 
 
 @dataclass(frozen=True)

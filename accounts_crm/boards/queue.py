@@ -41,7 +41,7 @@ from customers.parts import Named
 PAGE = 25
 WEEKS = 12  # of the drawn history
 ALARMING = ("high", "watch")  # the levels of a queue that no level is chosen for
-NO_FLAG = "none"
+NO_FLAG, WAITING, SNOOZED = "none", "waiting", "snoozed"
 
 
 class QueueFilters(Filters):
@@ -58,14 +58,20 @@ class QueueFilters(Filters):
         levels = list(Risk.Level.choices)
         self.offer("level", [("", _("High and watch")), ("all", _("All levels")), *levels[::-1]])
         states = [choice for choice in Flag.State.choices if choice[0] != Flag.State.CLOSED]
-        self.offer("flag", [("", _("Any flag or none")), *states, (NO_FLAG, _("No open flag"))])
+        apart = [(WAITING, _("Waiting for room")), (SNOOZED, _("Snoozed"))]
+        none = (NO_FLAG, _("No open flag"))
+        self.offer("flag", [("", _("Any flag or none")), *states, *apart, none])
         self.full_clean()
 
     def narrow(self, accounts: QuerySet) -> QuerySet:
         accounts = super().narrow(accounts)
         flags = Flag.objects.filter(account=OuterRef("pk"))
         if (state := self.cleaned_data.get("flag")) == NO_FLAG:
-            return accounts.exclude(Exists(flags.exclude(state=Flag.State.CLOSED)))
+            return accounts.exclude(Exists(flags.standing()))
+        if state == WAITING:
+            return accounts.filter(Exists(flags.waiting()))
+        if state == SNOOZED:
+            return accounts.filter(Exists(flags.standing().exclude(snoozed_until=None)))
         return accounts.filter(Exists(flags.filter(state=state))) if state else accounts
 
     def levels(self) -> tuple[str, ...]:

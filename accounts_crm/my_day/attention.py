@@ -12,6 +12,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    Subquery,
     Value,
     When,
     Window,
@@ -81,8 +82,11 @@ class Need:
 
 
 def attention(user, found: Nights, cadences: dict[str, int]) -> tuple[list[Need], int]:
-    """Return the first accounts that need somebody, high before watch, and how many there are."""
-    flags = Flag.objects.exclude(state=Flag.State.CLOSED)
+    """Return the first accounts that need somebody, high before watch, and how many there are.
+
+    Flags that rest, or do not fit into the week, need nobody yet.
+    """
+    flags = Flag.objects.calling()
     flagged = Exists(flags.filter(account=OuterRef("pk")))
     accounts = scope(user).filter(
         Q(pk__in=_at_risk(user, found)) | Q(pk__in=flags.values("account"))
@@ -93,6 +97,7 @@ def attention(user, found: Nights, cadences: dict[str, int]) -> tuple[list[Need]
         risk_findings=F("risk__findings"),
         score_last=F("risk_then__score"),
         may_change=may_change(user),
+        waiting=_waiting(user),
         needing=Window(Count("pk")),
         gravity=Case(
             When(flagged | Q(risk__level=Risk.Level.HIGH), then=Value(0)),
@@ -107,6 +112,13 @@ def attention(user, found: Nights, cadences: dict[str, int]) -> tuple[list[Need]
     for flag in flags.filter(account__in=list(needs)).order_by("opened_at"):
         needs[flag.account_id].flags.append(flag)
     return list(needs.values()), first[0].needing if first else 0
+
+
+def _waiting(user) -> Subquery:
+    """Return how many flags do not fit into a person's week."""
+    mine = Flag.objects.waiting().with_answerer().filter(answerer_id=user.pk)
+    counted = mine.order_by().values("answerer_id").annotate(count=Count("pk")).values("count")
+    return Subquery(counted[:1], output_field=IntegerField())
 
 
 def _at_risk(user, found: Nights):

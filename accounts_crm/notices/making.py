@@ -1,7 +1,8 @@
 """Events in, notices out: who should hear of what.
 
 The account manager and the editing members of the team hear what happens to their account; who is
-given an account or a next step hears of that. Nobody hears of his own doing.
+given an account, a flag or a next step hears of that. A flag that nobody answered goes to the
+directors above. Nobody hears of his own doing.
 """
 
 from collections import defaultdict
@@ -14,13 +15,22 @@ from accounts_crm.models import Notice
 from customers.access import EDITING_TEAM_ROLES
 from customers.calendar import business_today
 from customers.models import Account, Event, NextStep
+from teams.directing import directors_of
 from teams.models import TeamMember, User
 
 TEAM_HEARS = frozenset(
-    {"flag.opened", "stage.moved", "stage.interrupted", "stage.resumed", "complaint.recorded"}
+    {
+        "flag.opened",
+        "flag.asked",
+        "flag.woken",
+        "stage.moved",
+        "stage.interrupted",
+        "stage.resumed",
+        "complaint.recorded",
+    }
 )
 GIVEN = frozenset({"step.planned", "step.changed"})
-HEARD_OF = TEAM_HEARS | GIVEN | {"owner.changed"}
+HEARD_OF = TEAM_HEARS | GIVEN | {"owner.changed", "flag.assigned", "flag.escalated"}
 # Up to so many of one kind at once are told one by one; a change of many rows is told as one.
 ONE_BY_ONE = 5
 
@@ -30,19 +40,16 @@ def make(events: Iterable[Event]) -> int:
 
     Done twice for the same events it writes nothing more.
     """
-    told: defaultdict[tuple[int, str], list[Event]] = defaultdict(list)
+    told: defaultdict[tuple[int, str, bool], list[Event]] = defaultdict(list)
     for event, person in _heard([event for event in events if event.kind in HEARD_OF]):
-        told[person, event.kind].append(event)
-    here = set(
-        User.objects.filter(pk__in={person for person, _kind in told}, is_active=True).values_list(
-            "pk", flat=True
-        )
-    )
+        told[person, event.kind, waits(event)].append(event)
+    people = {person for person, _kind, _waits in told}
+    here = set(User.objects.filter(pk__in=people, is_active=True).values_list("pk", flat=True))
     rows = []
-    for (person, _kind), some in told.items():
+    for (person, _kind, summed), some in told.items():
         if person not in here:
             continue
-        if len(some) <= ONE_BY_ONE:
+        if len(some) <= ONE_BY_ONE and not summed:
             rows += [Notice(user_id=person, event=event) for event in some]
         else:
             rows.append(Notice(user_id=person, event=some[-1], count=len(some)))
@@ -50,15 +57,23 @@ def make(events: Iterable[Event]) -> int:
     return len(rows)
 
 
+def waits(event: Event) -> bool:
+    """Say whether an event is a flag that does not fit into the manager's week: it is summed up."""
+    return event.kind == "flag.opened" and event.changes.get("told_on") == [None, None]
+
+
 def _heard(events: list[Event]) -> Iterator[tuple[Event, int]]:
     """Yield each event with each person who should hear of it."""
     circle = _circle({event.account_id for event in events if event.kind in TEAM_HEARS})
+    directors = directors_of(event.account_id for event in events if event.kind == "flag.escalated")
     doers = _doers([event.subject.get("nextstep") for event in events if event.kind in GIVEN])
     for event in events:
         if event.kind in TEAM_HEARS:
             people = circle[event.account_id]
-        elif event.kind == "owner.changed":
-            people = {event.changes["owner"][1]}
+        elif event.kind == "flag.escalated":
+            people = directors.get(event.account_id, set())
+        elif event.kind in ("owner.changed", "flag.assigned"):
+            people = {event.changes["owner"][1]} if "owner" in event.changes else set()
         elif event.kind == "step.changed":
             people = {event.changes["who"][1]} if "who" in event.changes else set()
         else:

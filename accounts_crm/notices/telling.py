@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts_crm.models import Notice
+from accounts_crm.notices.making import waits
 from customers import happenings
 from customers.happenings import Change
 
@@ -21,6 +22,13 @@ OWN = {
 # Kind -> words for many at once, and the page that lists them.
 MANY = {
     "flag.opened": (ngettext_lazy("%d flag opened", "%d flags opened"), "risk"),
+    "flag.asked": (ngettext_lazy("%d flag to be answered", "%d flags to be answered"), "risk"),
+    "flag.woken": (ngettext_lazy("%d flag asks again", "%d flags ask again"), "risk"),
+    "flag.assigned": (ngettext_lazy("%d flag for you", "%d flags for you"), "risk"),
+    "flag.escalated": (
+        ngettext_lazy("%d flag without an answer", "%d flags without an answer"),
+        "risk",
+    ),
     "stage.moved": (ngettext_lazy("%d account moved", "%d accounts moved"), "stages"),
     "stage.interrupted": (
         ngettext_lazy("%d relationship interrupted", "%d relationships interrupted"),
@@ -41,6 +49,11 @@ MANY = {
     "step.planned": (ngettext_lazy("%d next step for you", "%d next steps for you"), "my-day"),
     "step.changed": (ngettext_lazy("%d next step for you", "%d next steps for you"), "my-day"),
 }
+
+WAITING = ngettext_lazy(
+    "%d more flag, which waits until your week has room",
+    "%d more flags, which wait until your week has room",
+)
 
 
 @dataclass(frozen=True)
@@ -70,12 +83,17 @@ def told(notices: Iterable[Notice]) -> list[Told]:
 
 def _tell(notice: Notice, found) -> Told:
     event = notice.event
+    if waits(event):
+        said = str(WAITING % notice.count)
+        return Told(
+            notice, _icon(event.kind), said, f"{reverse('risk')}?flag=waiting&level=all", "", []
+        )
     if notice.count > 1:
         words, page = MANY[event.kind]
         return Told(notice, _icon(event.kind), words % notice.count, reverse(page), "", [])
     url = reverse("account", args=[event.account_id])
     if found is not None:
-        changes = [] if event.kind == "flag.opened" else found.changes
+        changes = [] if event.kind.startswith("flag.") else found.changes
         return Told(notice, found.icon, found.title, url, "", changes)
     icon, title = OWN[event.kind]
     text = event.changes.get("what", ["", ""])[1] if event.kind == "step.planned" else ""

@@ -5,10 +5,21 @@ import datetime as dt
 import pytest
 
 from accounts_crm.models import NightlyRun
-from churn.actions import acknowledge_flag, close_flag, raise_flag, start_recovery
-from churn.models import Flag, Risk
+from churn.actions import (
+    acknowledge_flag,
+    assign_flag,
+    close_flag,
+    raise_flag,
+    snooze_flag,
+    start_recovery,
+)
+from churn.models import Flag, Playbook, PlaybookAction, Risk
+from churn.queries import with_success
+from customers.actions import close_step
+from customers.calendar import business_today
 from customers.errors import Refused
-from customers.models import Event
+from customers.models import Event, NextStep
+from tests.concurrently import at_once
 
 
 @pytest.fixture
@@ -149,3 +160,122 @@ def test_a_stale_version_is_refused_with_both_values(flag, cast):
     assert refused.value.conflict["fields"]["state"] == {"yours": "closed", "theirs": "recovery"}
     flag.account.refresh_from_db()
     assert flag.account.status == "active"
+
+
+def day(ahead):
+    return business_today() + dt.timedelta(days=ahead)
+
+
+def test_a_flag_of_today_is_the_managers_and_due_in_a_week(flag, cast):
+    assert flag.answerer == cast["olga_owner"]
+    assert (flag.told_on, flag.due) == (day(0), day(7))
+
+
+def test_snoozing_says_until_when(flag, cast):
+    snooze_flag(flag, until=day(30), by=cast["olga_owner"], version=1)
+
+    flag.refresh_from_db()
+    assert (flag.state, flag.snoozed_until) == ("acknowledged", day(30))
+    start_recovery(flag, by=cast["olga_owner"])
+    flag.refresh_from_db()
+    assert flag.snoozed_until is None
+    assert kinds() == ["flag.opened", "flag.snoozed", "flag.recovery"]
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 31])
+def test_a_snooze_without_a_near_end_is_refused(flag, cast, ahead):
+    with pytest.raises(Refused) as refused:
+        snooze_flag(flag, until=day(ahead), by=cast["olga_owner"])
+
+    assert refused.value.field == "snoozed_until"
+
+
+def test_a_flag_is_handed_to_somebody_who_may_change_the_account(flag, cast):
+    assign_flag(flag, owner=cast["ed_editor"], due=day(3), by=cast["olga_owner"], version=1)
+
+    flag.refresh_from_db()
+    assert (flag.answerer, flag.due) == (cast["ed_editor"], day(3))
+    for name in ("vera_viewer", "otto_outsider", "rita_reader"):
+        with pytest.raises(Refused, match="cannot answer"):
+            assign_flag(flag, owner=cast[name], by=cast["olga_owner"])
+    for ahead in (-1, 31):
+        with pytest.raises(Refused, match="Choose a day"):
+            assign_flag(flag, due=day(ahead), by=cast["olga_owner"])
+    close_flag(flag, by=cast["olga_owner"], outcome="recovered")
+    with pytest.raises(Refused, match="Closed"):
+        assign_flag(flag, owner=None, by=cast["olga_owner"])
+
+
+@pytest.fixture
+def playbook(db):
+    playbook = Playbook.objects.create(name="Hold the price", against="price")
+    for after, what in ((14, "Offer a frame contract"), (2, "Ring the buyer")):
+        PlaybookAction.objects.create(playbook=playbook, after_days=after, what=what)
+    return playbook
+
+
+def test_a_playbook_becomes_next_steps_of_who_answers(flag, cast, playbook):
+    start_recovery(flag, by=cast["ed_editor"], version=1, playbook=playbook)
+    start_recovery(flag, by=cast["ed_editor"], playbook=playbook)  # twice
+
+    steps = flag.steps.order_by("due")
+    assert [(step.what, step.due, step.who) for step in steps] == [
+        ("Ring the buyer", day(2), cast["olga_owner"]),
+        ("Offer a frame contract", day(14), cast["olga_owner"]),
+    ]
+    assert NextStep.objects.count() == 2
+    other = Playbook.objects.create(name="Other", against="price")
+    with pytest.raises(Refused, match="Hold the price"):
+        start_recovery(flag, by=cast["ed_editor"], playbook=other)
+
+
+def test_a_playbook_may_come_later_but_not_one_out_of_use(flag, cast, playbook):
+    start_recovery(flag, by=cast["ed_editor"])
+    with pytest.raises(Refused, match="no longer in use"):
+        start_recovery(
+            flag, by=cast["ed_editor"], playbook=Playbook(pk=9, name="Old", active=False)
+        )
+    start_recovery(flag, by=cast["ed_editor"], playbook=playbook)
+
+    flag.refresh_from_db()
+    assert (flag.state, flag.playbook, flag.steps.count()) == ("recovery", playbook, 2)
+
+
+@pytest.mark.parametrize(("outcome", "left"), [("recovered", 1), ("false_alarm", 0), ("lost", 0)])
+def test_steps_left_are_dropped_unless_the_account_recovers(flag, cast, playbook, outcome, left):
+    start_recovery(flag, by=cast["ed_editor"], playbook=playbook)
+    close_step(flag.steps.first(), by=cast["ed_editor"])
+
+    close_flag(flag, by=cast["ed_editor"], outcome=outcome)
+
+    assert flag.steps.filter(state="open").count() == left
+    assert flag.steps.filter(state="done").count() == 1
+
+
+def test_success_counts_what_was_recovered_of_what_ended(flag, cast, playbook, account):
+    for outcome in ("recovered", "recovered", "lost", "false_alarm", ""):
+        closed = {"state": "closed", "outcome": outcome} if outcome else {"kind": "score"}
+        Flag.objects.create(
+            account=account, playbook=playbook, reason="x", **{"kind": "manual", **closed}
+        )
+
+    found = with_success(Playbook.objects.all()).get()
+
+    assert (found.recovered, found.ended, found.under_way) == (2, 3, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_decisions_at_once_one_wins_and_the_other_sees_both_values(account, cast):
+    flag = raise_flag(account, by=cast["olga_owner"], reason="A tender is out.")
+
+    def close(outcome, name):
+        mine = Flag.objects.get(pk=flag.pk)
+        return lambda: close_flag(mine, by=cast[name], outcome=outcome, version=1)
+
+    outcomes = at_once(close("recovered", "olga_owner"), close("false_alarm", "ed_editor"))
+
+    (lost,) = [one for one in outcomes if isinstance(one, Exception)]
+    assert isinstance(lost, Refused), lost
+    assert lost.conflict["version"] == 2
+    assert set(lost.conflict["fields"]) >= {"outcome"}
+    assert Event.objects.filter(kind="flag.closed").count() == 1

@@ -38,7 +38,7 @@ def night(number, *, stakes=None, fatal=(), superseding=False, **scores):
             fatal=code in fatal,
             findings=[{"signal": "order_gap", "figures": {"days": number}}],
         )
-    opened = flags.open_after(run)
+    opened = flags.open_after(run, today=as_of + dt.timedelta(days=1))["flags"]
     NightlyRun.objects.filter(pk=run.pk).update(state="published")
     return opened
 

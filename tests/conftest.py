@@ -7,6 +7,11 @@ from importlib import import_module
 import pytest
 from django.contrib.auth.models import Group
 from django.utils import translation
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("keel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("keel")
 
 # Playwright runs an event loop in the tests' thread; our database calls there are synchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -28,10 +33,10 @@ ROLES = {
 @pytest.fixture(autouse=True)
 def forget_counts():
     """Let no test be throttled for the calls of another."""
-    from django.conf import settings
+    from django.conf import settings as site
     from django.core.cache import caches
 
-    caches[settings.THROTTLE_CACHE].clear()
+    caches[site.THROTTLE_CACHE].clear()
 
 
 @pytest.fixture(autouse=True)

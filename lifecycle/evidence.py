@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from customers.models import Contact, Stage, Tier
+from customers.models import Contact, Tier
 from lifecycle import facts as reading
 from lifecycle.facts import Facts
 from lifecycle.models import StageGate, TierPolicy
@@ -23,6 +23,7 @@ LADDER = (
     Contact.Level.DIRECTOR,
     Contact.Level.EXECUTIVE,
 )
+PLACES: dict[str, int] = {stage: at for at, stage in enumerate(TRACK)}
 TIER_DAYS = 180  # of an observed tier (the design, §3)
 
 
@@ -70,7 +71,8 @@ class Finding:
     @property
     def missing(self) -> list[Point]:
         """Return the points that lack for the next stage."""
-        return [one for one in self.points if not one.held and one.gate.stage == self.next]
+        above = self.next
+        return [one for one in self.points if one.gate.stage == above and not one.held]
 
     @property
     def lost(self) -> list[Point]:
@@ -81,9 +83,8 @@ class Finding:
 
     def lacking(self, stage: str) -> list[Point]:
         """Return the points that do not hold up to a stage, its own included."""
-        return [
-            one for one in self.points if not one.held and _rank(one.gate.stage) <= _rank(stage)
-        ]
+        top = _rank(stage)
+        return [one for one in self.points if _rank(one.gate.stage) <= top and not one.held]
 
 
 def policy() -> Policy:
@@ -168,4 +169,4 @@ def _recent(days: Iterable[dt.date | None], since: dt.date) -> int:
 
 
 def _rank(stage: str) -> int:
-    return TRACK.index(Stage(stage))
+    return PLACES[stage]

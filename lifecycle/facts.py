@@ -22,7 +22,7 @@ from teams.models import JointMeeting
 
 REACH = 730  # days back; no gate asks for more
 ACTIVE_DAYS = 90  # a joint group is active that met within these
-SPAN = 5_000  # accounts read at once
+SPAN = 10_000  # accounts read at once
 MEETINGS = ("visit", "meeting", "video", "event")
 TOP = (Contact.Level.EXECUTIVE, Contact.Level.BOARD)
 
@@ -142,33 +142,33 @@ def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
 
 def _add_contacts(found, as_of: dt.date, within: Q) -> None:
     """Add who met whom, and when last."""
-    met = Interaction.objects.filter(
-        within, date__lte=as_of, date__gt=as_of - dt.timedelta(days=REACH), theirs__isnull=False
-    ).order_by()
-    people = met.values_list("account", "theirs__function", "theirs__level")
-    for account, function, level, day in people.annotate(day=Max("date")):
-        facts = found[account]
-        _keep_latest(facts.functions, function, day)
-        _keep_latest(facts.levels, level, day)
-    for account, ours, day in met.values_list("account", "ours__function").annotate(
-        day=Max("date")
-    ):
-        _keep_latest(found[account].ours, ours, day)
+    since = as_of - dt.timedelta(days=REACH)
+    lately = within & Q(date__lte=as_of, date__gt=since)
     beside = Interaction.ours.through.objects.filter(interaction=OuterRef("pk")).exclude(
         user=OuterRef("account__owner")
     )
-    # Without an account manager everybody is somebody else.
-    together = met.filter(Q(account__owner__isnull=True) | Exists(beside))
-    pairs = together.values_list("account", "ours__function", "theirs__function")
-    for account, ours, theirs, day in pairs.annotate(day=Max("date")):
-        if ours and theirs:
-            found[account].pairs[ours, theirs] = day
-    top = met.filter(kind__in=MEETINGS, theirs__level__in=TOP).values_list("account", "date")
-    for account, day in top.distinct().order_by(F("date").desc()):
+    # One pass for all that people met: each join reads long tables. Without an account manager
+    # everybody is somebody else.
+    met = (
+        Interaction.objects.filter(lately, theirs__isnull=False)
+        .order_by()
+        .annotate(together=Q(account__owner__isnull=True) | Exists(beside))
+        .values_list("account", "ours__function", "theirs__function", "theirs__level", "together")
+        .annotate(day=Max("date"))
+    )
+    for account, ours, theirs, level, together, day in met:
+        facts = found[account]
+        _keep_latest(facts.functions, theirs, day)
+        _keep_latest(facts.levels, level, day)
+        _keep_latest(facts.ours, ours, day)
+        if together and ours and theirs:
+            _keep_latest(facts.pairs, (ours, theirs), day)
+    top = Interaction.objects.filter(lately, kind__in=MEETINGS, theirs__level__in=TOP)
+    for account, day in top.values_list("account", "date").distinct().order_by(F("date").desc()):
         found[account].top.append(day)
 
 
-def _keep_latest(latest: dict[str, dt.date], name: str, day: dt.date) -> None:
+def _keep_latest(latest: dict[Any, dt.date], name: Any, day: dt.date) -> None:
     if name and (name not in latest or latest[name] < day):
         latest[name] = day
 

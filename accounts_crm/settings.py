@@ -51,6 +51,17 @@ RISK_WATCH_FROM = env.int("RISK_WATCH_FROM", default=40)
 RISK_HIGH_FROM = env.int("RISK_HIGH_FROM", default=70)
 RISK_REARM_BELOW = env.int("RISK_REARM_BELOW", default=65)
 RISK_FIRST_RUN_FLAGS = env.int("RISK_FIRST_RUN_FLAGS", default=20)
+# What a contact weighs, in points, on the page of the tiers; an older one than EFFORT_RECENT_DAYS
+# half. An account is over-served from EFFORT_FACTOR times its share of the value, and neglected the
+# other way round.
+EFFORT_POINTS = (
+    {"visit": 4, "meeting": 4, "event": 4, "call": 2, "video": 2}
+    | {"email": 1, "message": 1}
+    | env.dict("EFFORT_POINTS", cast={"value": int}, default={})
+)
+EFFORT_RECENT_DAYS = env.int("EFFORT_RECENT_DAYS", default=90)
+EFFORT_DAYS = env.int("EFFORT_DAYS", default=180)
+EFFORT_FACTOR = env.int("EFFORT_FACTOR", default=3)
 ACTIVE_DAYS = env.int("ACTIVE_DAYS", default=365)
 RUN_KEEP_NIGHTS = env.int("RUN_KEEP_NIGHTS", default=90)
 RUN_KEEP_EVIDENCE_NIGHTS = env.int("RUN_KEEP_EVIDENCE_NIGHTS", default=14)

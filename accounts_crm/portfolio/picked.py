@@ -15,6 +15,8 @@ def ids_of(user, data: QueryDict, *, most: int) -> list[int]:
     run = asked.run
     scope = Ranking.Scope.GROUP if run and data.get("scope") == "group" else Ranking.Scope.ACCOUNT
     accounts = listing.figures(user, run, scope)
-    filters = PortfolioFilters(data, accounts, user=user, words=vocabulary(user, members=True), run=run)
+    filters = PortfolioFilters(
+        data, accounts, user=user, words=vocabulary(user, members=True), run=run
+    )
     terms = ordering.read(data.get("sort", ""), run)
     return ordering.page_ids(filters.qs, terms, run, 0, most, None)

@@ -91,6 +91,7 @@ def account_page(request, pk):
             "next_steps": panels.next_steps(account, viewer, colleagues=colleagues.values()),
             "risk": churn_panels.risk(account, viewer, run),
             "roster": roster,
+            "deputies": teams_panels.deputies(account),
             "complaints": panels.complaints(account, viewer),
         },
     )

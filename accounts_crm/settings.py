@@ -56,6 +56,17 @@ FLAG_ANSWER_DAYS = env.int("FLAG_ANSWER_DAYS", default=7)
 FLAG_SNOOZE_DAYS = env.int("FLAG_SNOOZE_DAYS", default=30)  # at most
 # So many flags ask one manager for an answer in 7 days; the rest is summed up and waits.
 FLAGS_A_WEEK = env.int("FLAGS_A_WEEK", default=5)
+# What a contact weighs, in points, on the page of the tiers; an older one than EFFORT_RECENT_DAYS
+# half. An account is over-served from EFFORT_FACTOR times its share of the value, and neglected the
+# other way round.
+EFFORT_POINTS = (
+    {"visit": 4, "meeting": 4, "event": 4, "call": 2, "video": 2}
+    | {"email": 1, "message": 1}
+    | env.dict("EFFORT_POINTS", cast={"value": int}, default={})
+)
+EFFORT_RECENT_DAYS = env.int("EFFORT_RECENT_DAYS", default=90)
+EFFORT_DAYS = env.int("EFFORT_DAYS", default=180)
+EFFORT_FACTOR = env.int("EFFORT_FACTOR", default=3)
 ACTIVE_DAYS = env.int("ACTIVE_DAYS", default=365)
 RUN_KEEP_NIGHTS = env.int("RUN_KEEP_NIGHTS", default=90)
 RUN_KEEP_EVIDENCE_NIGHTS = env.int("RUN_KEEP_EVIDENCE_NIGHTS", default=14)

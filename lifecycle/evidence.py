@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from customers.calendar import end_of
-from customers.models import Contact, Event, Stage, Tier
+from customers.models import Contact, Event, Tier
 from lifecycle import facts as reading
 from lifecycle.facts import Facts
 from lifecycle.models import StageGate, TierPolicy
@@ -26,6 +26,7 @@ LADDER = (
     Contact.Level.DIRECTOR,
     Contact.Level.EXECUTIVE,
 )
+PLACES: dict[str, int] = {stage: at for at, stage in enumerate(TRACK)}
 TIER_DAYS = 180  # of an observed tier (the design, §3)
 
 
@@ -74,7 +75,8 @@ class Finding:
     @property
     def missing(self) -> list[Point]:
         """Return the points that lack for the next stage."""
-        return [one for one in self.points if not one.held and one.gate.stage == self.next]
+        above = self.next
+        return [one for one in self.points if one.gate.stage == above and not one.held]
 
     @property
     def lost(self) -> list[Point]:
@@ -85,9 +87,8 @@ class Finding:
 
     def lacking(self, stage: str) -> list[Point]:
         """Return the points that do not hold up to a stage, its own included."""
-        return [
-            one for one in self.points if not one.held and _rank(one.gate.stage) <= _rank(stage)
-        ]
+        top = _rank(stage)
+        return [one for one in self.points if _rank(one.gate.stage) <= top and not one.held]
 
 
 def policy(as_of: dt.date | None = None) -> Policy:
@@ -179,4 +180,4 @@ def _recent(days: Iterable[dt.date | None], since: dt.date) -> int:
 
 
 def _rank(stage: str) -> int:
-    return TRACK.index(Stage(stage))
+    return PLACES[stage]

@@ -22,7 +22,7 @@ from teams.models import JointMeeting
 from teams.models.joint_groups import active_since, standing_on
 
 REACH = 730  # days back; no gate asks for more
-SPAN = 5_000  # accounts read at once
+SPAN = 10_000  # accounts read at once
 Kind = Interaction.Kind
 MEETINGS = (Kind.VISIT, Kind.MEETING, Kind.VIDEO, Kind.EVENT)
 # "Met" is who spoke with each other; who wrote is in contact, but has not met.
@@ -161,22 +161,23 @@ def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
 
 def _add_contacts(found, as_of: dt.date, within: Q) -> None:
     """Add who met whom, and when last."""
-    met = who_met(as_of).filter(within)
-    people = met.values_list("account", "theirs__function", "theirs__level")
-    for account, function, level, day in people.annotate(day=Max("date")):
+    # One pass for all that people met: each join reads long tables.
+    met = (
+        who_met(as_of)
+        .filter(within)
+        .annotate(together=not_alone())
+        .values_list("account", "ours__function", "theirs__function", "theirs__level", "together")
+        .annotate(day=Max("date"))
+    )
+    for account, ours, theirs, level, together, day in met:
         facts = found[account]
-        _keep_latest(facts.functions, function, day)
+        _keep_latest(facts.functions, theirs, day)
         _keep_latest(facts.levels, level, day)
-    for account, ours, day in met.values_list("account", "ours__function").annotate(
-        day=Max("date")
-    ):
-        _keep_latest(found[account].ours, ours, day)
-    pairs = met.filter(not_alone()).values_list("account", "ours__function", "theirs__function")
-    for account, ours, theirs, day in pairs.annotate(day=Max("date")):
-        if ours and theirs:
-            found[account].pairs[ours, theirs] = day
-    top = met.filter(kind__in=MEETINGS, theirs__level__in=TOP).values_list("account", "date")
-    for account, day in top.distinct().order_by(F("date").desc()):
+        _keep_latest(facts.ours, ours, day)
+        if together and ours and theirs:
+            _keep_latest(facts.pairs, (ours, theirs), day)
+    top = who_met(as_of).filter(within, kind__in=MEETINGS, theirs__level__in=TOP)
+    for account, day in top.values_list("account", "date").distinct().order_by(F("date").desc()):
         found[account].top.append(day)
 
 
@@ -197,7 +198,7 @@ def not_alone() -> Q:
     return Q(account__owner__isnull=True) | Q(Exists(beside))
 
 
-def _keep_latest(latest: dict[str, dt.date], name: str, day: dt.date) -> None:
+def _keep_latest(latest: dict[Any, dt.date], name: Any, day: dt.date) -> None:
     if name and (name not in latest or latest[name] < day):
         latest[name] = day
 

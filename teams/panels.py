@@ -1,5 +1,6 @@
 """Context of the account team's panel and of its own page."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,8 +10,8 @@ from customers.access import Change, TeamRole
 from customers.calendar import business_today
 from customers.models import Account, Function
 from customers.parts import Named
-from teams import coverage
-from teams.models import TeamMember, User
+from teams import cover, coverage
+from teams.models import Deputy, TeamMember, User
 
 
 @dataclass
@@ -70,6 +71,33 @@ class RosterPanel:
 
 
 @dataclass
+class Covering:
+    """A deputy of an account.
+
+    met_on  the last contact at which the deputy was present; near: it lies within CONTACT_DAYS
+    """
+
+    deputy: Deputy
+    met_on: dt.date | None
+    near: bool
+    coming: bool
+
+    @property
+    def person(self) -> Named:
+        """Return the deputy as an avatar shows one."""
+        return Named(self.deputy.user.pk, self.deputy.user.name)
+
+
+@dataclass
+class DeputiesPanel:
+    """Who covers an account; `days` within which a deputy has to have been in contact."""
+
+    account: Account
+    rows: list[Covering]
+    days: int = cover.CONTACT_DAYS
+
+
+@dataclass
 class Line:
     """A function of a team: who has it in each layer; `missing` where it is needed and nobody."""
 
@@ -123,6 +151,16 @@ def roster(
     ]
     missing = _labels(coverage.gaps(needed, _staffed(members)))
     return RosterPanel(account, [layer for layer in layers if layer.places], missing)
+
+
+def deputies(account: Account) -> DeputiesPanel:
+    """Return who covers an account today or will; one query."""
+    today = business_today()
+    rows = [
+        Covering(row, row.met_on, cover.is_near(row.met_on), row.since > today)
+        for row in cover.deputies_of([account.pk]).get(account.pk, [])
+    ]
+    return DeputiesPanel(account, rows)
 
 
 def team(account: Account, viewer, *, needed: Sequence[str]) -> TeamPanel:

@@ -1,10 +1,11 @@
-"""Contact effort of 180 days against 12-month value: over-served and neglected accounts."""
+"""Contact effort of the last months against 12-month value: over-served and neglected accounts."""
 
 import datetime as dt
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +16,6 @@ from customers.figures import compact
 from customers.models import Account, Interaction
 from customers.money import to_major
 
-# Half points: what an entry of the last RECENT days weighs; an older one, up to DAYS, half.
-WEIGHTS = {"visit": 8, "meeting": 8, "event": 8, "call": 4, "video": 4, "email": 2, "message": 2}
-RECENT, DAYS = 90, 180
-# So many times its share of the value: an account is over-served; the other way, neglected.
-FACTOR = 3
 LISTED = 10
 POINTS = 150
 
@@ -45,33 +41,38 @@ class Served:
     @property
     def is_over(self) -> bool:
         """Say whether it gets much more effort than its value is a part."""
-        return self.effort_share > FACTOR * self.value_share
+        return self.effort_share > settings.EFFORT_FACTOR * self.value_share
 
     @property
     def is_neglected(self) -> bool:
         """Say whether it brings in much more than it gets of the effort."""
-        return self.value_share > FACTOR * self.effort_share
+        return self.value_share > settings.EFFORT_FACTOR * self.effort_share
 
 
 def served(accounts: QuerySet, run, today: dt.date) -> list[Served]:
-    """Return the ranked accounts with effort and value; two queries, however many there are."""
+    """Return the ranked accounts with effort and value; two queries, however many there are.
+
+    A contact of the last EFFORT_RECENT_DAYS weighs its EFFORT_POINTS, an older one half of them.
+    """
     rows = list(
         ranking.with_rank(accounts.exclude(status=Account.Status.LOST), run)
         .filter(rank__isnull=False)
         .order_by()
         .values_list("pk", "name", "tier", "value_class", "value")
     )
-    recent = Q(date__gt=today - dt.timedelta(days=RECENT))
+    recent = Q(date__gt=today - dt.timedelta(days=settings.EFFORT_RECENT_DAYS))
+    each = settings.EFFORT_POINTS.items()
+    # In half points, so that the sum stays whole.
     weight = Case(
-        *(When(Q(kind=kind) & recent, then=Value(points)) for kind, points in WEIGHTS.items()),
-        *(When(kind=kind, then=Value(points // 2)) for kind, points in WEIGHTS.items()),
+        *(When(Q(kind=kind) & recent, then=Value(2 * points)) for kind, points in each),
+        *(When(kind=kind, then=Value(points)) for kind, points in each),
         default=Value(0),
         output_field=IntegerField(),
     )
     efforts = dict(
         Interaction.objects.filter(
             account__in=accounts.order_by().values("pk"),
-            date__gt=today - dt.timedelta(days=DAYS),
+            date__gt=today - dt.timedelta(days=settings.EFFORT_DAYS),
             date__lte=today,
         )
         .order_by()
@@ -106,6 +107,12 @@ def lists(found: list[Served]) -> dict[str, list[Served]]:
     return {"over": over[:LISTED], "neglected": less[:LISTED]}
 
 
+def weights() -> str:
+    """Return what a contact of each kind weighs, in words, the heaviest first."""
+    points = sorted(settings.EFFORT_POINTS.items(), key=lambda pair: -pair[1])
+    return _(", ").join(f"{Interaction.Kind(kind).label} {weight}" for kind, weight in points)
+
+
 def chart(found: list[Served], currency: str) -> dict[str, Any]:
     """Return what static/js/charts/effort.js draws: those with most effort or most value."""
     half = POINTS // 2
@@ -127,7 +134,7 @@ def chart(found: list[Served], currency: str) -> dict[str, Any]:
         ],
         "axis": by_root(max(amounts, default=0), currency),
         "labels": {
-            "effort": _("Contact effort in 180 days, points"),
+            "effort": _("Contact effort in %(days)s days, points") % {"days": settings.EFFORT_DAYS},
             "said": _("{effort} points, {value}"),
         },
     }

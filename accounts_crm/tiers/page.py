@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.shortcuts import render
@@ -45,7 +46,10 @@ def tiers(request):
             "misfits": [_misfit(accounts, run, chosen, *pair) for pair in MISFITS],
             "served": effort.lists(found),
             "effort_data": effort.chart(found, run.currency),
-            "factor": effort.FACTOR,
+            "weights": effort.weights(),
+            "factor": settings.EFFORT_FACTOR,
+            "days": settings.EFFORT_DAYS,
+            "recent": settings.EFFORT_RECENT_DAYS,
         }
     return render(request, "accounts_crm/tiers.html", context)
 

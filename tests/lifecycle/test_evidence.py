@@ -361,7 +361,7 @@ def test_a_gate_whose_evidence_is_erased_holds_no_longer(account, story):
 
 
 def test_reading_costs_the_same_for_many(account, story, django_assert_num_queries):
-    with django_assert_num_queries(11):  # 9 of facts, 2 of the accounts themselves
+    with django_assert_num_queries(9):  # 7 of facts, 2 of the accounts themselves
         list(of_all(D))
 
 

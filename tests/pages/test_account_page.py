@@ -22,6 +22,7 @@ from customers.models import (
 )
 from lifecycle.facts import Facts
 from lifecycle.models import Assessment
+from teams import linkage
 from teams.models import TeamMember
 from tests.nights import make_run, order
 
@@ -343,3 +344,21 @@ def test_what_is_missing_for_the_next_stage_is_named(client, cast, account, run)
     assert re.search(r"Wallet share of at least 30% No longer kept unknown", shown)
     assert re.search(r"4 pairs of functions met in 180 days[^.]* 0 ", shown)
     assert re.search(r"2 functions of theirs met in 180 days 2 ", shown)
+
+
+def test_the_page_says_who_covers_the_account(client, cast, account):
+    people = [cast[name] for name in ("olga_owner", "ed_editor", "otto_outsider", "vera_viewer")]
+    linkage.form_group("East machines", people, by=cast["dora_director"])
+    assert "Nobody covers this account" in text(open_page(client, cast["olga_owner"], account))
+    for name in ("ed_editor", "vera_viewer"):
+        linkage.name_deputy(account, cast[name], by=cast["olga_owner"])
+    for name, days in (("ed_editor", 90), ("vera_viewer", 91)):
+        actions.log_contact(
+            account, by=cast[name], kind="call", at=timezone.now() - dt.timedelta(days=days)
+        )
+
+    answer = open_page(client, cast["olga_owner"], account)
+
+    rows = answer.context["deputies"].rows
+    assert [(row.person.name, row.near) for row in rows] == [("Ed", True), ("Vera", False)]
+    assert "Not met in 90 days" in text(answer)

@@ -48,6 +48,20 @@ def test_effort_weighs_by_kind_and_age(night, account, far_account):
     assert found[account.pk].is_neglected
 
 
+def test_effort_goes_by_the_settings(night, account, far_account, cast, client, settings):
+    settings.EFFORT_POINTS = {**settings.EFFORT_POINTS, "visit": 10}
+    settings.EFFORT_DAYS, settings.EFFORT_RECENT_DAYS, settings.EFFORT_FACTOR = 250, 120, 2000
+    client.force_login(cast["dora_director"])
+
+    answer = client.get("/tiers/")
+
+    points = {point["name"]: point for point in answer.context["effort_data"]["points"]}
+    assert points["Zephyr Canary Works"]["effort"] == 30
+    assert points["Vorholm Cranes"]["effort"] == 2.5  # a whole call, half a mail
+    assert points["Vorholm Cranes"]["kind"] == ""
+    assert "Visit 10, Meeting 4" in answer.content.decode()
+
+
 def test_a_director_sees_where_tier_class_and_effort_do_not_fit(night, account, cast, client):
     client.force_login(cast["dora_director"])
 

@@ -48,6 +48,9 @@ SHOWN = {
     "tier.declined": ("x", _("Another tier declined")),
     "tier.withdrawn": ("undo", _("Request for another tier withdrawn")),
     "stance.recorded": ("tag", _("Supplier stance rated")),
+    "openbook.recorded": ("note", _("Open-book agreement recorded")),
+    "openbook.changed": ("note", _("Open-book agreement corrected")),
+    "openbook.ended": ("note", _("Open-book agreement ended")),
     "flag.opened": ("flag", _("Flag opened")),
     "flag.acknowledged": ("flag", _("Flag acknowledged")),
     "flag.recovery": ("flag", _("Recovery started")),
@@ -69,6 +72,7 @@ MODELS = {
     "deputy": "teams.Deputy",
     "handover": "teams.Handover",
     "tier": Account,
+    "openbook": "lifecycle.OpenBook",
 }
 # What events call a field that a model knows by another name.
 ALIASES = {"asked_tier": "tier"}

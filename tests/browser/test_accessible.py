@@ -58,7 +58,7 @@ def pages():
     found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
     found += [
         f"/accounts/{account.pk}/{form}/"
-        for form in ("members", "leader", "joint-groups", "joint-offices")
+        for form in ("members", "leader", "joint-groups", "joint-offices", "open-books")
     ]
     found += ["/teams/", "/teams/?as_of=2020-01-01", "/teams/posts/new/", "/teams/workload/"]
     found += [f"/teams/posts/{Post.objects.filter(holder=None).first().pk}/"]

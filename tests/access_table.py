@@ -88,6 +88,8 @@ TABLE = {
     "POST /joint-groups/<int:pk>/end/": "login 302 302 403 404 302 302 403 403 403 404",
     "GET /joint-meetings/<int:pk>/removal/": "login 405 405 405 405 405 405 405 405 403 405",
     "POST /joint-meetings/<int:pk>/removal/": "login 302 302 403 404 302 302 403 403 403 404",
+    "GET /accounts/<int:pk>/evidence/": "login 404 404 404 404 404 404 404 404 403 404",
+    "POST /accounts/<int:pk>/evidence/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/met/": "login 404 404 404 404 404 404 404 404 403 404",
     "POST /accounts/<int:pk>/met/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/history/": "login 200 200 200 404 200 200 200 200 403 404",

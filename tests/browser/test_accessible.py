@@ -53,6 +53,9 @@ def pages():
     found += ["/notices/", "/notices/?show=all"]
     found += ["/tiers/", "/tiers/requests/", "/policies/tiers/", f"/accounts/{account.pk}/tier/"]
     found += [f"/accounts/{account.pk}/stance/new/", "/policies/stages/"]
+    for kind in ("levels", "share"):
+        gate = StageGate.objects.get(stage="mid", kind=kind).pk
+        found += [f"/accounts/{account.pk}/evidence/?gate={gate}"]
     found += [f"/policies/stages/{StageGate.objects.get(stage='mid', kind='levels').pk}/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
     found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]

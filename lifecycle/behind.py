@@ -16,7 +16,7 @@ from lifecycle.evidence import DIRECTORS
 from lifecycle.models import OpenBook, StageGate
 
 Kind = StageGate.Kind
-THEIRS = {Kind.FUNCTIONS: "theirs__function", Kind.PAIRS: "theirs__function"}
+THEIRS: dict[str, str] = {Kind.FUNCTIONS: "theirs__function", Kind.PAIRS: "theirs__function"}
 ORDERS = 100  # shown, the latest
 
 
@@ -89,7 +89,7 @@ def _contacts(account: Account, gate: StageGate, as_of: dt.date) -> Behind:
 def _name(gate: StageGate, row: dict[str, Any]) -> str:
     if gate.kind == Kind.TOP:
         return short_date(row["day"])
-    known = dict(Function.choices if gate.kind in THEIRS else Contact.Level.choices)
+    known: dict[str, Any] = dict(Function.choices if gate.kind in THEIRS else Contact.Level.choices)
     theirs = str(known.get(row["theirs_mark"], row["theirs_mark"]))
     if gate.kind != Kind.PAIRS:
         return theirs

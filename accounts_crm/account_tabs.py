@@ -17,6 +17,7 @@ from customers import happenings, panels, relations
 from customers import timeline as timelines
 from customers.models import Account, Event, Function
 from customers.org_chart import org_chart
+from lifecycle.open_books import open_books
 from teams import panels as teams_panels
 from teams.coverage import needed_by
 from teams.joint_work import joint_work
@@ -43,6 +44,7 @@ def account_team(request, pk):
     account = frame["account"]
     team = teams_panels.team(account, request.user, needed=needed_by(account.needed))
     context = {**frame, "team": team, "joint": joint_work(account, request.user)}
+    context["open_books"] = open_books(account, request.user)
     return render(request, "accounts_crm/account_team.html", context)
 
 

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from accounts_crm import (
     account_edit,
+    account_evidence,
     account_page,
     account_tabs,
     calendar_feed,
@@ -70,6 +71,7 @@ urlpatterns = [
     path("accounts/<int:pk>/people/", account_tabs.account_people, name="account-people"),
     path("accounts/<int:pk>/team/", account_tabs.account_team, name="account-team"),
     path("accounts/<int:pk>/met/", account_tabs.account_met, name="account-met"),
+    path("accounts/<int:pk>/evidence/", account_evidence.account_evidence, name="account-evidence"),
     path("accounts/<int:pk>/history/", account_tabs.account_history, name="account-history"),
     path("accounts/<int:pk>/pin/", visits.account_pin, name="account-pin"),
     path("accounts/<int:pk>/timeline/", account_tabs.account_timeline, name="account-timeline"),

@@ -48,6 +48,9 @@ SHOWN = {
     "tier.declined": ("x", _("Another tier declined")),
     "tier.withdrawn": ("undo", _("Request for another tier withdrawn")),
     "stance.recorded": ("tag", _("Supplier stance rated")),
+    "openbook.recorded": ("note", _("Open-book agreement recorded")),
+    "openbook.changed": ("note", _("Open-book agreement corrected")),
+    "openbook.ended": ("note", _("Open-book agreement ended")),
     "flag.opened": ("flag", _("Flag opened")),
     "flag.asked": ("flag", _("Flag to be answered")),
     "flag.acknowledged": ("flag", _("Flag acknowledged")),
@@ -75,6 +78,7 @@ MODELS = {
     "handover": "teams.Handover",
     "tier": Account,
     "flag": "churn.Flag",
+    "openbook": "lifecycle.OpenBook",
 }
 # What events call a field that a model knows by another name.
 ALIASES = {"asked_tier": "tier"}

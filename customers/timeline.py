@@ -6,6 +6,7 @@ years as after ten days. A page ends at a moment, from which the next one goes o
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -134,7 +135,12 @@ def between(account, ours: str, theirs: str, *, since: dt.date) -> list[Entry]:
         account=account, ours__function=ours, theirs__function=theirs, date__gte=since
     ).values("pk")
     rows = account.interactions.filter(pk__in=met).select_related("author", "next_step__who")
-    entries = [Entry(row.at, "interaction", row) for row in rows.order_by("-at", "-pk")[:BETWEEN]]
+    return contacts(rows.order_by("-at", "-pk")[:BETWEEN])
+
+
+def contacts(rows: Iterable[Interaction]) -> list[Entry]:
+    """Return contact log entries as the timeline draws them, with who was there."""
+    entries = [Entry(row.at, "interaction", row) for row in rows]
     _add_people(entries)
     return entries
 

@@ -120,7 +120,7 @@ def assess(account, as_of: dt.date, rules: Policy | None = None) -> Finding:
 def judge(found: Facts, recorded: str, as_of: dt.date, rules: Policy) -> Finding:
     """Return what facts support. Pure: the same facts and rules give the same finding."""
     points = [
-        Point(gate, _have(gate, found, as_of)) for stage in TRACK for gate in rules.gates[stage]
+        Point(gate, have(gate, found, as_of)) for stage in TRACK for gate in rules.gates[stage]
     ]
     supported = TRACK[0]
     for stage in TRACK:
@@ -130,7 +130,7 @@ def judge(found: Facts, recorded: str, as_of: dt.date, rules: Policy) -> Finding
     return Finding(recorded, supported, _observed(found, as_of, rules), points, found.unrated)
 
 
-def _have(gate: StageGate, found: Facts, as_of: dt.date) -> int | None:
+def have(gate: StageGate, found: Facts, as_of: dt.date) -> int | None:
     """Return how many of a gate there are within its days, None where unknown."""
     since = as_of - dt.timedelta(days=(gate.days or reading.REACH) - 1)
     match gate.kind:
@@ -152,7 +152,7 @@ def _have(gate: StageGate, found: Facts, as_of: dt.date) -> int | None:
             return _recent(found.top, since)
         case Kind.OPEN_BOOK:
             return int(found.open_book is not None)
-    raise ValueError(f"_have got the gate {gate.kind!r}, expected one of {list(Kind)}")
+    raise ValueError(f"have got the gate {gate.kind!r}, expected one of {list(Kind)}")
 
 
 def _observed(found: Facts, as_of: dt.date, rules: Policy) -> str:

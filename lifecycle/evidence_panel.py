@@ -19,6 +19,7 @@ class Row:
     held: bool
     unknown: bool
     left_out: str  # of the wallet share, "" where nothing is
+    gate: int  # whose entries stand behind it
 
 
 @dataclass
@@ -27,6 +28,7 @@ class EvidencePanel:
 
     account: Account
     as_of: dt.date
+    past: bool
     supported: str  # a stage, as `next`, which is "" at the top
     next: str
     missing: list[Row]
@@ -59,6 +61,7 @@ def evidence_panel(account: Account, run, *, past: bool = False) -> EvidencePane
     return EvidencePanel(
         account=account,
         as_of=run.as_of,
+        past=past,
         supported=found.supported,
         next=found.next,
         missing=[_row(one, found) for one in found.missing],
@@ -76,4 +79,5 @@ def _row(point: Point, found: Finding) -> Row:
         point.held,
         point.have is None,
         gate_words.left_out(point, found),
+        point.gate.pk,
     )

@@ -156,7 +156,7 @@ def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
     for account, could in could_buy.items():
         total = bought.get(account, 0)  # without a single line it is nothing, and known
         if could and total is not None:
-            found[account].share_permille = 1000 * int(total) // could
+            found[account].share_permille = share_permille(total, could)
 
 
 def _add_contacts(found, as_of: dt.date, within: Q) -> None:
@@ -196,6 +196,11 @@ def not_alone() -> Q:
     )
     # Without an account manager everybody is somebody else.
     return Q(account__owner__isnull=True) | Q(Exists(beside))
+
+
+def share_permille(revenue: int, could_buy: int) -> int:
+    """Return a wallet share in thousandths, rounded down; both in reporting minor units."""
+    return 1000 * int(revenue) // could_buy
 
 
 def _keep_latest(latest: dict[Any, dt.date], name: Any, day: dt.date) -> None:

@@ -1,14 +1,15 @@
 """Writes about tiers: their policies, and requests for another tier with their decisions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import events
-from customers.editing import change
+from customers.editing import CHUNK, change
 from customers.errors import Refused
 from customers.models import Account, Contact, Function, Tier
 from lifecycle.models import TierPolicy, TierRequest
@@ -84,6 +85,70 @@ def ask_tier(account: Account, *, to: str, by, reason: str) -> TierRequest:
             % {"account": account}
         ) from None
     return asked
+
+
+@transaction.atomic
+def ask_tiers(accounts: Iterable[int], *, to: str, by, reason: str) -> dict[int, int]:
+    """Ask for one tier of many accounts; return the requests by account, both by id.
+
+    Accounts that have the tier, or an open request, are left as they are. Raises Refused without
+    a reason, and if somebody asks for one of them at the same time.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Say why you ask for it."), field="reason")
+    asked: list[TierRequest] = []
+    ids = sorted(accounts)
+    for start in range(0, len(ids), CHUNK):
+        rows = askable(Account.objects.filter(pk__in=ids[start : start + CHUNK]), to)
+        asked += [
+            TierRequest(account_id=pk, region_id=region, was=was, to=to, reason=reason, asked_by=by)
+            for pk, region, was in rows.order_by("pk").values_list("pk", "region", "tier")
+        ]
+    try:
+        with transaction.atomic():
+            TierRequest.objects.bulk_create(asked, batch_size=CHUNK)
+    except IntegrityError:
+        raise Refused(
+            _("Somebody asked for a tier of one of these accounts just now. Look again.")
+        ) from None
+    events.record_all(
+        events.build(
+            "tier.asked",
+            one.account_id,
+            by=by,
+            about=one,
+            asked_tier=(one.was, to),
+            reason=(None, reason),
+        )
+        for one in asked
+    )
+    return {one.account_id: one.pk for one in asked}
+
+
+def askable(accounts: QuerySet[Account], to: str) -> QuerySet[Account]:
+    """Return the accounts of which a tier can be asked for: another one, and none is open."""
+    waiting = TierRequest.objects.open().filter(account=OuterRef("pk"))
+    return accounts.exclude(tier=to).filter(~Exists(waiting))
+
+
+@transaction.atomic
+def withdraw_tiers(requests: Iterable[int], *, by) -> int:
+    """Take back one's own requests that are still open; return how many were."""
+    now, ids, count = timezone.now(), sorted(requests), 0
+    for start in range(0, len(ids), CHUNK):
+        own = TierRequest.objects.open().filter(pk__in=ids[start : start + CHUNK], asked_by=by)
+        rows = list(own.select_for_update().order_by("pk"))
+        count += own.filter(pk__in=[row.pk for row in rows]).update(
+            state=State.WITHDRAWN, decided_by=by, decided_at=now, version=F("version") + 1
+        )
+        events.record_all(
+            events.build(
+                "tier.withdrawn", row.account_id, by=by, about=row, asked_tier=(row.was, row.to)
+            )
+            for row in rows
+        )
+    return count
 
 
 @transaction.atomic

@@ -34,7 +34,14 @@ def things(cast, account):
     from churn.models import Flag
     from customers import actions
     from customers.models import Complaint
-    from lifecycle.models import StageGate, StageMove, TierRequest
+    from lifecycle.models import (
+        OpenBook,
+        StageGate,
+        StageMove,
+        SupplierStance,
+        TierPolicy,
+        TierRequest,
+    )
     from teams import linkage
     from teams.competence import assess
     from teams.models import Handover, JointGroup, JointMeeting, JointOffice, Post, TrainingGoal
@@ -96,6 +103,12 @@ def things(cast, account):
         "stage-moves": StageMove.objects.create(account=account, was="early", to="pre").pk,
         "runs": make_run(dt.date(2024, 6, 30)).pk,
         "stages": StageGate.objects.get(stage="mid", kind="share").pk,
+        "stage-gates": StageGate.objects.get(stage="mid", kind="share").pk,
+        "tier-policies": TierPolicy.objects.get(tier="partner").pk,
+        "open-books": OpenBook.objects.create(account=account, since=day).pk,
+        "supplier-stances": SupplierStance.objects.create(
+            account=account, date=day, suppliers=3, readiness=50
+        ).pk,
         "tiers": "partner",
         "signals": "no_contact",
         "requests": asked.pk,

@@ -19,6 +19,7 @@ from customers.api.order_lines import OrderLines
 from customers.api.rankings import Rankings
 from customers.api.steps import NextSteps
 from lifecycle.api import StageMoves
+from lifecycle.policy_api import OpenBooks, StageGates, SupplierStances, TierPolicies
 from lifecycle.tier_api import TierRequests
 from teams.api import JointGroups, JointMeetings, Posts, TeamMembers
 from teams.people_api import Deputies, Handovers, LinkageGroups
@@ -40,6 +41,10 @@ RESOURCES = {
     "joint-meetings": JointMeetings,
     "posts": Posts,
     "tier-requests": TierRequests,
+    "tier-policies": TierPolicies,
+    "stage-gates": StageGates,
+    "supplier-stances": SupplierStances,
+    "open-books": OpenBooks,
     "linkage-groups": LinkageGroups,
     "deputies": Deputies,
     "handovers": Handovers,

@@ -21,6 +21,7 @@ from accounts_crm.portfolio.vocabulary import vocabulary
 from customers.access import Change
 from customers.errors import Refused
 from customers.models import Account
+from lifecycle.tier_actions import askable
 
 SHOWN = 200  # accounts told one by one
 
@@ -65,9 +66,11 @@ def bulk(request):
         ready = {line.account.pk: line.account.version for line in lines if not line.reason}
         if step == "apply" and ready:
             try:
-                edit = bulk_actions.change_accounts(ready, by=request.user, **form.values())
+                edit = bulk_actions.change_accounts(
+                    ready, by=request.user, reason=form.cleaned_data["reason"], **form.values()
+                )
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(refusal.field or None, str(refusal))
             else:
                 return _changed(request, edit, back)
         context |= {"lines": lines[:SHOWN], "more": len(lines) - SHOWN, "ready": len(ready)}
@@ -117,6 +120,7 @@ def _lines(user, versions: dict[int, int], form: BulkForm) -> list[Line]:
     for start in range(0, len(ids), 1000):
         accounts = Account.objects.visible_to(user).filter(pk__in=ids[start : start + 1000])
         rows = accounts.with_permissions(user).select_related("owner", "region")
+        free = set(askable(accounts, values.get("tier", "")).values_list("pk", flat=True))
         for account in rows.order_by("name", "pk"):
             line = Line(account)
             if account.version != versions[account.pk]:
@@ -125,11 +129,15 @@ def _lines(user, versions: dict[int, int], form: BulkForm) -> list[Line]:
                 line.reason = _("is not yours to change")
             elif "owner" in wanted and not account.may_be_changed_by(user, Change.RELATIONSHIP):
                 line.reason = _("is not yours to give away")
+            elif "tier" in wanted and not account.may_be_changed_by(user, Change.RELATIONSHIP):
+                line.reason = _("is not yours to change")
+            elif wanted == {"tier"} and account.tier != values["tier"] and account.pk not in free:
+                line.reason = _("has an open request for another tier")
             else:
                 line.changes = [
                     (labels[name], _told(account, name), said[name])
                     for name, value in values.items()
-                    if getattr(account, name) != value
+                    if getattr(account, name) != value and (name != "tier" or account.pk in free)
                 ]
                 if not line.changes:
                     line.reason = _("is so already")
@@ -147,7 +155,7 @@ def _told(account: Account, name: str) -> str:
 
 
 def _changed(request, edit: BulkEdit, back: str):
-    count = len({*edit.was["facts"], *edit.was["owner"]})
+    count = len({*edit.was["facts"], *edit.was["owner"], *edit.was["asked"]})
     said = ngettext("%(count)s account changed.", "%(count)s accounts changed.", count)
     url = reverse("bulk-undo", args=[edit.pk])
     offer(request, said % {"count": f"{count:,}"}, url, {}, seconds=BulkEdit.SECONDS)

@@ -11,6 +11,7 @@ from accounts_crm.models import BulkEdit
 from customers.editing import change_many
 from customers.errors import Refused
 from customers.models import Account, Region
+from lifecycle.tier_actions import ask_tiers, withdraw_tiers
 from teams.actions import set_owners
 from teams.models import User
 
@@ -18,17 +19,18 @@ MOST = 5_000  # accounts in one go
 
 
 @transaction.atomic
-def change_accounts(versions: dict[int, int], *, by, **values: Any) -> BulkEdit:
+def change_accounts(versions: dict[int, int], *, by, reason: str = "", **values: Any) -> BulkEdit:
     """Write the same values into many accounts; what changed meanwhile stays as it is.
 
     versions  by account, as the preview read them
-    values    of Account's fields; `owner` is a person or None
+    reason    of asking for the tier
+    values    of Account's fields; `owner` is a person or None, and `tier` is asked for
     Raises Refused if there is nothing to change, or far too much.
     """
     if len(versions) > MOST:
         raise too_many(len(versions))
     was: dict[str, dict[int, dict[str, Any]]] = {"facts": {}, "owner": {}}
-    facts = {name: value for name, value in values.items() if name != "owner"}
+    facts = {name: value for name, value in values.items() if name not in ("owner", "tier")}
     if facts:
         wanted = {pk: {"version": version, **facts} for pk, version in versions.items()}
         was["facts"] = change_many(Account, "account.changed", by=by, new=wanted)
@@ -37,12 +39,14 @@ def change_accounts(versions: dict[int, int], *, by, **values: Any) -> BulkEdit:
         now = {pk: row["version"] for pk, row in was["facts"].items()}
         people = {pk: (now.get(pk, version), values["owner"]) for pk, version in versions.items()}
         was["owner"] = set_owners(people, by=by)
-    if not any(was.values()):
+    asked = ask_tiers(versions, to=values["tier"], by=by, reason=reason) if "tier" in values else {}
+    if not asked and not any(was.values()):
         raise Refused(_("Nothing was changed: the accounts are so already, or changed meanwhile."))
     stored = {
         part: {str(pk): _plain(row) for pk, row in rows.items()} for part, rows in was.items()
     }
-    return BulkEdit.objects.create(by=by, was=stored)
+    kept = stored | {"asked": {str(pk): request for pk, request in asked.items()}}
+    return BulkEdit.objects.create(by=by, was=kept)
 
 
 def too_many(count: int) -> Refused:
@@ -71,6 +75,7 @@ def undo(edit: BulkEdit, *, by) -> int:
     if not BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=timezone.now()):
         raise Refused(_("This change was undone already."))
     facts, owners = edit.was["facts"], edit.was["owner"]
+    asked = edit.was.get("asked", {})
     people = User.objects.in_bulk({row["owner"] for row in owners.values() if row["owner"]})
     back = set_owners(
         {int(pk): (row["version"], people.get(row["owner"])) for pk, row in owners.items()}, by=by
@@ -84,7 +89,8 @@ def undo(edit: BulkEdit, *, by) -> int:
             wanted[int(pk)]["region"] = regions.get(row["region"])
     done = set(back) | set(change_many(Account, "account.changed", by=by, new=wanted))
     expected = {int(pk) for pk in {**facts, **owners}}
-    if missed := len(expected - done):
+    decided = len(asked) - withdraw_tiers(asked.values(), by=by)
+    if missed := len(expected - done) + decided:
         raise Refused(
             ngettext(
                 "Nothing was undone: %(count)s account was changed again meanwhile.",
@@ -93,7 +99,7 @@ def undo(edit: BulkEdit, *, by) -> int:
             )
             % {"count": missed}
         )
-    return len(done)
+    return len(done | {int(pk) for pk in asked})
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts_crm.account_form import OWNING
 from accounts_crm.portfolio.address import LONGEST
 from accounts_crm.portfolio.conditions import NOBODY
-from customers.models import Account, Region
+from customers.models import Account, Region, Tier
 from teams.models import User
 
 LEAVE = ("", _("Leave as it is"))
@@ -36,6 +36,19 @@ class BulkForm(forms.Form):
         choices=[LEAVE, *Account.Position.choices, (NOBODY, _("Unknown"))],
     )
 
+    tier = forms.ChoiceField(
+        label=_("Ask for the tier"),
+        required=False,
+        choices=[LEAVE, *Tier.choices],
+        help_text=_("A director other than you decides on each account."),
+    )
+    reason = forms.CharField(
+        label=_("Reason to ask for it"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
     def __init__(self, *args, industries: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(is_active=True, groups__name__in=OWNING).distinct()
@@ -52,16 +65,19 @@ class BulkForm(forms.Form):
 
     def clean(self):
         """Ask for at least one change."""
-        typed = super().clean()
-        if not self.errors and not any((typed or {}).values()):
+        typed = super().clean() or {}
+        if typed.get("tier") and not typed.get("reason"):
+            self.add_error("reason", gettext("Say why you ask for it."))
+        changes = [value for name, value in typed.items() if name != "reason"]
+        if not self.errors and not any(changes):
             raise forms.ValidationError(gettext("Choose what to change."))
         return typed
 
     def values(self) -> dict[str, Any]:
-        """Return the new values by field of Account."""
+        """Return the new values by field of Account; `tier` is asked for."""
         found: dict[str, Any] = {}
         for name, chosen in self.cleaned_data.items():
-            if chosen:
+            if chosen and name != "reason":
                 lookups: dict[str, dict[str, Any]] = {"owner": self.people, "region": self.regions}
                 known = lookups.get(name)
                 if known is None:
@@ -75,7 +91,7 @@ class BulkForm(forms.Form):
         return {
             name: str(dict(self.fields[name].choices)[chosen])  # type: ignore[attr-defined]
             for name, chosen in self.cleaned_data.items()
-            if chosen
+            if chosen and name != "reason"
         }
 
 

@@ -12,6 +12,8 @@ from accounts_crm.models import BulkEdit
 from accounts_crm.portfolio import bulk_actions
 from customers.errors import Refused
 from customers.models import Account, Event, Region
+from lifecycle.models import TierRequest
+from lifecycle.tier_actions import ask_tier, decide_tier
 from teams.models import TeamMember
 
 
@@ -45,6 +47,49 @@ def test_what_is_ticked_is_shown_with_what_would_change_and_why_not(client, cast
     assert re.search("Brisling Pumps.*is so already", text, re.DOTALL)
     assert preview.context["ready"] == 1
     assert Event.objects.filter(kind="account.changed").count() == 0
+
+
+def test_a_tier_is_asked_for_of_many_and_taken_back(client, cast, three):
+    account, other, _far = three
+    Account.objects.filter(pk=other.pk).update(tier="partner")
+    third = Account.objects.create(code="A-3", name="Third", owner=cast["olga_owner"])
+    ask_tier(third, to="strategic", by=cast["ed_editor"], reason="Before")
+    client.force_login(cast["olga_owner"])
+    whole = [account, other, third]
+
+    assert post(client, "preview", whole, tier="partner").status_code == 422  # no reason
+    preview = post(client, "preview", whole, tier="partner", reason="They grow").content.decode()
+    assert re.search("Vorholm Cranes.*<del>Ordinary</del> → <ins>Partner</ins>", preview)
+    assert "has an open request for another tier" in preview
+    assert "is so already" in preview
+    post(client, "apply", whole, tier="partner", reason="They grow")
+
+    asked = TierRequest.objects.get(asked_by=cast["olga_owner"])
+    assert (asked.account, asked.to, asked.reason, asked.state) == (
+        account, "partner", "They grow", "open",
+    )  # fmt: skip
+    assert asked.region_id == account.region_id
+    account.refresh_from_db()
+    assert account.tier == "ordinary"  # a director decides
+    assert Event.objects.filter(kind="tier.asked", account=account).count() == 1
+
+    edit = BulkEdit.objects.get()
+    client.post(f"/accounts/bulk/{edit.pk}/undo/")
+    asked.refresh_from_db()
+    assert asked.state == "withdrawn"
+    assert Event.objects.filter(kind="tier.withdrawn", account=account).count() == 1
+
+
+def test_what_was_decided_meanwhile_is_not_taken_back(cast, three):
+    account, _other, _far = three
+    edit = bulk_actions.change_accounts(
+        {account.pk: account.version}, by=cast["olga_owner"], tier="partner", reason="They grow"
+    )
+    decide_tier(TierRequest.objects.get(), by=cast["dora_director"], to="approved", reason="Yes")
+
+    with pytest.raises(Refused, match="Nothing was undone"):
+        bulk_actions.undo(edit, by=cast["olga_owner"])
+    assert TierRequest.objects.get().state == "approved"
 
 
 def test_a_change_is_one_act_with_an_event_each_and_its_undo(client, cast, three):

@@ -20,7 +20,7 @@ from customers.models import (
     Region,
     SatisfactionScore,
 )
-from lifecycle.models import Interruption, StageMove, TierRequest
+from lifecycle.models import Interruption, OpenBook, StageMove, SupplierStance, TierRequest
 from teams.models import (
     Deputy,
     Handover,
@@ -101,6 +101,8 @@ def grow(first, last, cast):
     each(Flag, kind="manual", reason="x")
     each(StageMove, was="early", to="interrupted", at=MOMENT)
     each(TierRequest, was="ordinary", to="partner", reason="x", asked_by=owner)
+    each(OpenBook, since=DAY)
+    each(SupplierStance, date=DAY, suppliers=3, readiness=50)
     each(Interruption, stage="early", started_at=MOMENT)
     each(Event, kind="test")
     Event.objects.update(at=MOMENT)  # long settled
@@ -159,7 +161,13 @@ def add_order_lines(accounts):
     )
 
 
-LISTS = [*RESOURCES, "rankings/?scope=group", "accounts/?ordering=-risk&class=A&search=grown"]
+# Policies have as many rows as there are tiers and gates, whatever the accounts.
+POLICIES = {"tier-policies", "stage-gates"}
+LISTS = [
+    *(name for name in RESOURCES if name not in POLICIES),
+    "rankings/?scope=group",
+    "accounts/?ordering=-risk&class=A&search=grown",
+]
 
 
 def cost(caller, path, size):

@@ -18,7 +18,7 @@ from churn.models import Flag, Risk
 from customers import actions
 from customers.models import OrderLine, Ranking
 from customers.rest.throttles import PersonThrottle, StrangerThrottle
-from lifecycle.models import StageMove
+from lifecycle.models import OpenBook, StageGate, StageMove, SupplierStance, TierPolicy
 from teams.models import (
     ApiToken,
     Deputy,
@@ -85,6 +85,10 @@ def world(cast, account, far_account, monkeypatch):
             "team-members": account.team.get(user=by).pk,
             "joint-groups": JointGroup.objects.first().pk,
             "joint-meetings": JointMeeting.objects.first().pk,
+            "open-books": OpenBook.objects.first().pk,
+            "supplier-stances": SupplierStance.objects.first().pk,
+            "stage-gates": StageGate.objects.first().pk,
+            "tier-policies": TierPolicy.objects.first().pk,
             "posts": Post.objects.first().pk,
             "stage-moves": StageMove.objects.first().pk,
             "linkage-groups": LinkageGroup.objects.first().pk,

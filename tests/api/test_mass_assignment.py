@@ -9,7 +9,8 @@ from accounts_crm.api.urls import RESOURCES
 from churn.models import Flag
 from customers import actions
 from customers.models import Account, Complaint, Contact, Interaction, NextStep, SatisfactionScore
-from lifecycle.models import StageMove, TierRequest
+from lifecycle.models import OpenBook, StageMove, SupplierStance, TierRequest
+from lifecycle.open_book_actions import record_open_book
 from teams import linkage
 from teams.actions import join, open_joint_group
 from teams.models import Deputy, JointGroup, JointMeeting, TeamMember, User
@@ -70,8 +71,15 @@ WRITABLE = {
         {"to": "partner", "reason": "They grow"},
         "account to reason",
     ),
+    "open-books": (OpenBook, {"since": DAY}, "account since until note"),
+    "supplier-stances": (
+        SupplierStance,
+        {"date": "2026-01-31", "suppliers": 3},
+        "account date suppliers length departments information negotiation selection "
+        "support_theirs support_ours",
+    ),
 }
-ADDED_ONLY = {"satisfaction", "stage-moves", "joint-meetings", "deputies"}
+ADDED_ONLY = {"supplier-stances", "satisfaction", "stage-moves", "joint-meetings", "deputies"}
 CHANGEABLE = {
     "flags": "state outcome note",
     "team-members": "role layer function since until share",
@@ -163,6 +171,8 @@ def make(name, account, cast):
             )
         case "joint-groups":
             return open_joint_group(account, by=by, subject="rnd", name="Gears", since=day)
+        case "open-books":
+            return record_open_book(account, by=by, since=day)
         case "tier-requests":
             return TierRequest.objects.create(
                 account=account, was="ordinary", to="partner", reason="x", asked_by=by

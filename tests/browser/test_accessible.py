@@ -53,13 +53,16 @@ def pages():
     found += ["/notices/", "/notices/?show=all"]
     found += ["/tiers/", "/tiers/requests/", "/policies/tiers/", f"/accounts/{account.pk}/tier/"]
     found += [f"/accounts/{account.pk}/stance/new/", "/policies/stages/"]
+    for kind in ("levels", "share"):
+        gate = StageGate.objects.get(stage="mid", kind=kind).pk
+        found += [f"/accounts/{account.pk}/evidence/?gate={gate}"]
     found += [f"/policies/stages/{StageGate.objects.get(stage='mid', kind='levels').pk}/"]
     found += ["/policies/signals/", "/policies/signals/no_contact/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
     found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
     found += [
         f"/accounts/{account.pk}/{form}/"
-        for form in ("members", "leader", "joint-groups", "joint-offices")
+        for form in ("members", "leader", "joint-groups", "joint-offices", "open-books")
     ]
     found += ["/teams/", "/teams/?as_of=2020-01-01", "/teams/posts/new/", "/teams/workload/"]
     found += [f"/teams/posts/{Post.objects.filter(holder=None).first().pk}/"]

@@ -34,7 +34,7 @@ def things(cast, account):
     from churn.models import Flag
     from customers import actions
     from customers.models import Complaint
-    from lifecycle.models import StageMove, TierRequest
+    from lifecycle.models import Interruption, StageMove, TierRequest
     from teams import linkage
     from teams.competence import assess
     from teams.models import Handover, JointGroup, JointMeeting, JointOffice, Post, TrainingGoal
@@ -93,6 +93,7 @@ def things(cast, account):
         "satisfaction": score.pk,
         "order-lines": line.pk,
         "flags": flag.pk,
+        "breaks": Interruption.objects.create(account=account, stage="pre").pk,
         "stage-moves": StageMove.objects.create(account=account, was="early", to="pre").pk,
         "runs": make_run(dt.date(2024, 6, 30)).pk,
         "tiers": "partner",

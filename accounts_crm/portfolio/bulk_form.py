@@ -10,6 +10,7 @@ from accounts_crm.account_form import OWNING
 from accounts_crm.portfolio.address import LONGEST
 from accounts_crm.portfolio.conditions import NOBODY
 from customers.models import Account, Region
+from lifecycle.stages import TRACK
 from teams.models import User
 
 LEAVE = ("", _("Leave as it is"))
@@ -22,6 +23,16 @@ class BulkForm(forms.Form):
     owner = forms.ChoiceField(label=_("Account manager"), required=False)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[LEAVE, *Account.Status.choices]
+    )
+    stage = forms.ChoiceField(
+        label=_("Stage"), required=False, choices=[LEAVE, *((one, one.label) for one in TRACK)]
+    )
+    reason = forms.CharField(
+        label=_("Reason of the moves"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed where accounts are moved against the evidence."),
     )
     region = forms.ChoiceField(label=_("Region"), required=False)
     industry = forms.ChoiceField(label=_("Industry"), required=False)
@@ -53,7 +64,8 @@ class BulkForm(forms.Form):
     def clean(self):
         """Ask for at least one change."""
         typed = super().clean()
-        if not self.errors and not any((typed or {}).values()):
+        chosen = [value for name, value in (typed or {}).items() if name != "reason"]
+        if not self.errors and not any(chosen):
             raise forms.ValidationError(gettext("Choose what to change."))
         return typed
 
@@ -61,7 +73,7 @@ class BulkForm(forms.Form):
         """Return the new values by field of Account."""
         found: dict[str, Any] = {}
         for name, chosen in self.cleaned_data.items():
-            if chosen:
+            if chosen and name != "reason":
                 lookups: dict[str, dict[str, Any]] = {"owner": self.people, "region": self.regions}
                 known = lookups.get(name)
                 if known is None:
@@ -75,7 +87,7 @@ class BulkForm(forms.Form):
         return {
             name: str(dict(self.fields[name].choices)[chosen])  # type: ignore[attr-defined]
             for name, chosen in self.cleaned_data.items()
-            if chosen
+            if chosen and name != "reason"
         }
 
 

@@ -7,6 +7,7 @@ import pytest
 from customers.calendar import business_today
 from customers.models import Account, NextStep
 from lifecycle.models import Interruption, StageMove
+from tests.concurrently import at_once
 from tests.nights import make_run, order
 
 
@@ -155,3 +156,56 @@ def test_an_interruption_plans_steps_for_the_account_manager(api, account, cast)
     assert (step.what, step.due, step.who, step.remedy.cause) == (
         "8D report", dt.date(2026, 12, 1), cast["olga_owner"], "quality",
     )  # fmt: skip
+
+
+BREAK = {
+    "to": "interrupted",
+    "causes": ["trust"],
+    "remedies": [{"cause": "trust", "what": "Talk", "due": "2026-12-01"}],
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("other", [{"to": "partnership"}, BREAK], ids=["up", "break"])
+def test_of_two_moves_at_once_one_wins_and_the_other_sees_both_values(api, account, other):
+    Account.objects.filter(pk=account.pk).update(stage="mid")
+    callers, bodies = (api("ed_editor"), api("olga_owner")), ({"to": "early"}, other)
+
+    answers = at_once(
+        *[
+            lambda caller=caller, body=body: caller.post(
+                "stage-moves/", {"account": account.pk, "was": "mid", **body}
+            )
+            for caller, body in zip(callers, bodies, strict=True)
+        ]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    won = [answer.status_code for answer in answers].index(201)
+    now = bodies[won]["to"]
+    assert answers[1 - won].json()["conflict"]["fields"] == {
+        "stage": {"yours": bodies[1 - won]["to"], "theirs": now}
+    }
+    assert stage_of(account) == StageMove.objects.get().to == now
+    broke = now == "interrupted"
+    assert Interruption.objects.count() == NextStep.objects.count() == broke
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_resumptions_at_once_one_wins(api, account):
+    caller = api("ed_editor")
+    caller.post("stage-moves/", {"account": account.pk, **BREAK})
+    other = api("olga_owner")
+
+    answers = at_once(
+        *[
+            lambda one=one: one.post(
+                "stage-moves/", {"account": account.pk, "was": "interrupted", "to": "pre"}
+            )
+            for one in (caller, other)
+        ]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert StageMove.objects.filter(was="interrupted").count() == 1
+    assert stage_of(account) == "pre"

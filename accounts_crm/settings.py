@@ -343,6 +343,7 @@ SPECTACULAR_SETTINGS = {
         "InteractionKind": "customers.models.Interaction.Kind",
         "FlagKind": "churn.models.Flag.Kind",
         "Stage": "customers.models.Stage",
+        "Cause": "lifecycle.stages.Cause",
         "Tier": "customers.models.Tier",
         "TierRequestState": "lifecycle.models.TierRequest.State",
         "TierAnswer": "lifecycle.tier_api.ANSWERS",

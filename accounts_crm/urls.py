@@ -17,7 +17,7 @@ from accounts_crm import (
     switches,
     visits,
 )
-from accounts_crm.boards import risk_queue, stage_board
+from accounts_crm.boards import risk_queue, stage_board, stage_breaks
 from accounts_crm.dashboard.page import dashboard
 from accounts_crm.dashboard.pdf import dashboard_pdf
 from accounts_crm.departures.page import departure_of, departures
@@ -87,6 +87,7 @@ urlpatterns = [
     path("interactions/<int:pk>/edit/", log_edit.edit, name="interaction-edit"),
     path("interactions/<int:pk>/state/", log_state.state, name="interaction-state"),
     path("stages/", stage_board, name="stages"),
+    path("stages/breaks/", stage_breaks, name="breaks"),
     path("risk/", risk_queue, name="risk"),
     path("dashboard/", dashboard, name="dashboard"),
     path("dashboard/pdf/", dashboard_pdf, name="dashboard-pdf"),

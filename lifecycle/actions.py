@@ -1,5 +1,6 @@
 """Writes of the lifecycle floor: moves between stages, breaks and resumptions."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -8,10 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import events
+from customers.actions import close_step, plan_step
 from customers.errors import Refused
-from customers.models import Account, Stage
-from lifecycle.models import Interruption, InterruptionCause, StageMove
+from customers.models import Account, NextStep, Stage
+from lifecycle import against
+from lifecycle.models import Interruption, InterruptionCause, Remedy, StageMove
+from lifecycle.remedies import Proposal
 from lifecycle.stages import NEXT, TRACK, Cause
+
+# As long as one may take back the own move without being asked for a reason.
+SECOND_THOUGHTS = dt.timedelta(minutes=10)
 
 
 def change_stage(
@@ -21,28 +28,35 @@ def change_stage(
     by,
     reason: str = "",
     causes: Iterable[str] = (),
+    remedies: Iterable[Proposal] = (),
     was: str = "",
+    undoes: int | None = None,
 ) -> StageMove:
     """Bring an account to a stage, by the one action that leads there: move, break or resume.
 
-    was  the stage that the person saw, "" for that of `account`
+    causes    of a break, as `remedies`
+    was       the stage that the person saw, "" for that of `account`
+    undoes    the move that this one takes back
     Raises Refused as those actions do.
     """
     if to == Stage.INTERRUPTED:
-        return interrupt(account, by=by, causes=causes, note=reason, was=was)
+        return interrupt(account, by=by, causes=causes, remedies=remedies, note=reason, was=was)
     held = was or account.stage
     if held == Stage.INTERRUPTED or account.stage == Stage.INTERRUPTED:
-        return resume(account, by=by, to=to, reason=reason, was=was)
-    return move_stage(account, to=to, by=by, reason=reason, was=was)
+        return resume(account, by=by, to=to, reason=reason, was=was, undoes=undoes)
+    return move_stage(account, to=to, by=by, reason=reason, was=was, undoes=undoes)
 
 
 @transaction.atomic
-def move_stage(account: Account, *, to: str, by, reason: str = "", was: str = "") -> StageMove:
+def move_stage(
+    account: Account, *, to: str, by, reason: str = "", was: str = "", undoes: int | None = None
+) -> StageMove:
     """Move an account one stage up or down.
 
-    was  the stage that the person saw, "" for that of `account`
-    Raises Refused for more than one step, for an interrupted account, and where the stage
-    changed meanwhile.
+    was     the stage that the person saw, "" for that of `account`
+    undoes  the move that this one takes back; it needs no reason
+    Raises Refused for more than one step, for an interrupted account, for a move against the
+    evidence without a reason, and where the stage changed meanwhile.
     """
     held = _held(account, was, to)
     if held == Stage.INTERRUPTED:
@@ -70,16 +84,25 @@ def move_stage(account: Account, *, to: str, by, reason: str = "", was: str = ""
             },
             field="to",
         )
+    if not reason.strip() and not _takes_back(account, undoes, was=held, to=to, by=by):
+        _ask_reason(account, was=held, to=to)
     return _move(account, "stage.moved", was=held, to=to, by=by, reason=reason)
 
 
 @transaction.atomic
 def interrupt(
-    account: Account, *, by, causes: Iterable[str], note: str = "", was: str = ""
+    account: Account,
+    *,
+    by,
+    causes: Iterable[str],
+    remedies: Iterable[Proposal] = (),
+    note: str = "",
+    was: str = "",
 ) -> StageMove:
-    """Say that the relationship broke, and why; possible from every stage.
+    """Say that the relationship broke, why, and what is done about it; possible from every stage.
 
-    causes  codes of lifecycle.stages.Cause, at least one
+    causes    codes of lifecycle.stages.Cause, at least one
+    remedies  next steps for the account manager, at most one for each of these causes
     Raises Refused without a cause, where it is interrupted already, or the stage changed meanwhile.
     """
     known = [cause for cause in Cause if cause in set(causes)]
@@ -105,14 +128,24 @@ def interrupt(
     InterruptionCause.objects.bulk_create(
         InterruptionCause(interruption=broken, cause=cause) for cause in known
     )
+    _plan(broken, {one.cause: one for one in remedies if one.cause in known}.values(), by=by)
     return move
 
 
 @transaction.atomic
-def resume(account: Account, *, by, to: str = "", reason: str = "", was: str = "") -> StageMove:
-    """Take the relationship up again, at the stage where it broke.
+def resume(
+    account: Account,
+    *,
+    by,
+    to: str = "",
+    reason: str = "",
+    was: str = "",
+    undoes: int | None = None,
+) -> StageMove:
+    """Take the relationship up again, at the stage that its evidence supports.
 
-    to  the stage that the person chose, if one was chosen
+    to      the stage that the person chose, if one was chosen
+    undoes  the break that this takes back: it goes to where it broke, and counts no more
     Raises Refused where it is not interrupted, for another stage, or if it changed meanwhile.
     """
     held = _held(account, was, to)
@@ -123,27 +156,68 @@ def resume(account: Account, *, by, to: str = "", reason: str = "", was: str = "
             field="to",
         )
     broken = Interruption.objects.filter(account=account, ended_at__isnull=True).first()
-    back = resumes_to(broken)
+    undone = _takes_back(account, undoes, was=held, to=to, by=by)
+    night = None if undone else against.latest(account)
+    back = to if undone else resumes_to(broken, night.supported if night else None)
     if to and to != back:
-        raise Refused(
-            _("%(account)s resumes in “%(stage)s”, where it broke. Move it from there.")
-            % {"account": account, "stage": Stage(back).label},
-            field="to",
+        said = (
+            _("%(account)s resumes in “%(stage)s”, as its evidence supports. Move it from there.")
+            if night
+            else _("%(account)s resumes in “%(stage)s”, where it broke. Move it from there.")
         )
+        raise Refused(said % {"account": account, "stage": Stage(back).label}, field="to")
     move = _move(account, "stage.resumed", was=held, to=back, by=by, reason=reason)
     if broken is not None:
         Interruption.objects.filter(pk=broken.pk).update(
-            ended_at=move.at, ended_by=by, resumed_to=back
+            ended_at=move.at, ended_by=by, resumed_to=back, undone=undone
         )
+        if undone:
+            _drop_remedies(broken, by=by)
     return move
 
 
-def resumes_to(broken: Interruption | None) -> str:
-    """Return the stage at which a relationship resumes: where it broke, or the first if unknown.
-
-    Once stages rest on evidence, it is the stage that the evidence supports.
+def resumes_to(broken: Interruption | None, supported: str | None) -> str:
+    """Return the stage at which a relationship resumes: what its evidence supports, else where it
+    broke, or the first if that is unknown too.
     """
-    return broken.stage if broken is not None else TRACK[0]
+    return supported or (broken.stage if broken is not None else TRACK[0])
+
+
+def _plan(broken: Interruption, remedies: Iterable[Proposal], *, by) -> None:
+    """Plan next steps against the causes of a break, for the account manager where there is one."""
+    owner = broken.account.owner
+    who = owner if owner is not None and owner.is_active else by
+    for one in remedies:
+        step = plan_step(broken.account, by=by, what=one.what, due=one.due, who=who)
+        Remedy.objects.create(interruption=broken, cause=one.cause, step=step)
+
+
+def _drop_remedies(broken: Interruption, *, by) -> None:
+    steps = NextStep.objects.filter(remedy__interruption=broken, state=NextStep.State.OPEN)
+    for step in steps:  # one per cause at most
+        close_step(step, by=by, state=NextStep.State.DROPPED)
+
+
+def _ask_reason(account: Account, *, was: str, to: str) -> None:
+    """Refuse a move without a reason if the evidence speaks against it."""
+    if said := against.objection(against.latest(account), was, to):
+        raise Refused(
+            _("%(objection)s Say why you move it all the same.") % {"objection": said},
+            field="reason",
+        )
+
+
+def _takes_back(account: Account, undoes: int | None, *, was: str, to: str, by) -> bool:
+    """Say whether a move is the inverse of the account's last one, just made by the same person."""
+    if undoes is None:
+        return False
+    last = StageMove.objects.filter(account=account).order_by("-at", "-pk").first()
+    return (
+        last is not None
+        and (last.pk, last.by_id) == (undoes, by.pk)
+        and (last.to, last.was) == (was, to)
+        and last.at > timezone.now() - SECOND_THOUGHTS
+    )
 
 
 def _held(account: Account, was: str, to: str) -> str:

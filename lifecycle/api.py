@@ -5,14 +5,23 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from customers.models import Stage
-from customers.rest.fields import AccountRef, Moment
+from customers.models import NextStep, Stage
+from customers.rest.fields import AccountRef, Day, Moment
 from customers.rest.filters import IdFilter
 from customers.rest.resources import Adding, Reading
 from customers.rest.serializers import Strict
 from lifecycle import actions
 from lifecycle.models import Interruption, StageMove
+from lifecycle.remedies import Proposal
 from lifecycle.stages import Cause
+
+
+class RemedySerializer(Strict):
+    """A next step against one cause of an interruption, for the account manager."""
+
+    cause = serializers.ChoiceField(choices=Cause.choices)
+    what = serializers.CharField(max_length=NextStep._meta.get_field("what").max_length)
+    due = Day()
 
 
 class StageMoveSerializer(Strict, serializers.ModelSerializer):
@@ -26,7 +35,9 @@ class StageMoveSerializer(Strict, serializers.ModelSerializer):
         help_text="The stage you know it in: if it is in another by now, nothing is moved (409).",
     )
     to = serializers.ChoiceField(
-        choices=Stage.choices, help_text="One step away; interrupted; or where it resumes."
+        choices=Stage.choices,
+        help_text="One step away; interrupted; or, to resume, the stage that its evidence supports "
+        "(where it broke, if that is unknown).",
     )
     causes = serializers.ListField(
         child=serializers.ChoiceField(choices=Cause.choices),
@@ -34,17 +45,47 @@ class StageMoveSerializer(Strict, serializers.ModelSerializer):
         max_length=len(Cause),
         help_text="Of an interruption, at least one.",
     )
+    remedies = RemedySerializer(  # type: ignore[call-arg]
+        many=True,
+        required=False,
+        write_only=True,
+        max_length=len(Cause),
+        help_text="Next steps of an interruption, at most one for each of its causes.",
+    )
+    reason = serializers.CharField(
+        max_length=2000,
+        required=False,
+        allow_blank=True,
+        help_text="Needed for a move against the evidence of the latest night; without it the "
+        "answer (409) names the missing points.",
+    )
     at = Moment(read_only=True)
     by = serializers.IntegerField(source="by_id", read_only=True, allow_null=True)
 
     class Meta:
         model = StageMove
-        fields = ["id", "account", "account_code", "was", "to", "reason", "causes", "at", "by"]
+        fields = [
+            "id",
+            "account",
+            "account_code",
+            "was",
+            "to",
+            "reason",
+            "causes",
+            "remedies",
+            "at",
+            "by",
+        ]
 
     def validate(self, values):
         if values.get("causes") and values["to"] != Stage.INTERRUPTED:
             raise serializers.ValidationError(
                 {"causes": [_("Causes belong to an interruption alone.")]}
+            )
+        against = [one["cause"] for one in values.get("remedies", ())]
+        if len(set(against)) < len(against) or set(against) - set(values.get("causes", ())):
+            raise serializers.ValidationError(
+                {"remedies": [_("Give one step at most for each of the causes.")]}
             )
         return values
 
@@ -86,4 +127,5 @@ class StageMoves(Adding, Reading):
 
     def add(self, values):
         account = self.account_for(values.pop("account"))
+        values["remedies"] = [Proposal(**one) for one in values.get("remedies", ())]
         return actions.change_stage(account, by=self.request.user, **values)

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 
 from customers.access import Change
 from customers.models import Account, Stage
+from lifecycle import against
 from lifecycle.actions import resumes_to
 from lifecycle.forms import StageForm
-from lifecycle.models import Interruption
+from lifecycle.models import Interruption, Remedy
+from lifecycle.remedies import proposed
 from lifecycle.stages import EXTERNAL, INTERNAL, NEXT, TRACK, Cause
 
 
@@ -40,16 +43,34 @@ class StagePanel:
         return self.account.stage == Stage.INTERRUPTED
 
 
+@dataclass(frozen=True)
+class CauseField:
+    """A cause to choose, and the next step that is proposed against it."""
+
+    cause: Cause
+    chosen: bool
+    what: str
+    due: str
+    errors: dict[str, Any]
+
+
 @dataclass
 class MoveForm:
-    """What templates/lifecycle/_stage_form.html draws."""
+    """What templates/lifecycle/_stage_form.html draws.
+
+    back        the stage to resume, "" unless interrupted
+    shown       whether the evidence says so; it is where the relationship broke otherwise
+    objections  what speaks against a way, in words; those ways need a reason
+    """
 
     account: Account
     form: StageForm
     was: str
     chosen: str
     causes: list[str]
-    back: str  # the stage to resume, "" unless interrupted
+    back: str
+    shown: bool
+    objections: dict[str, str]
 
     @property
     def ways(self) -> list[Stage]:
@@ -57,9 +78,27 @@ class MoveForm:
         return [*NEXT[self.was], Stage.INTERRUPTED] if self.was in NEXT else []
 
     @property
-    def groups(self) -> list[tuple[bool, tuple[Cause, ...]]]:
+    def groups(self) -> list[tuple[bool, list[CauseField]]]:
         """Return the causes of a break, those of our own making first."""
-        return [(True, INTERNAL), (False, EXTERNAL)]
+        steps = {one.cause: one for one in proposed()}
+        fields = {
+            cause: CauseField(
+                cause,
+                chosen=cause in self.causes,
+                what=self._sent(f"what-{cause}", step.what),
+                due=self._sent(f"due-{cause}", step.due.isoformat()),
+                errors={name: self.form[f"{name}-{cause}"].errors for name in ("what", "due")},
+            )
+            for cause, step in steps.items()
+        }
+        return [
+            (internal, [fields[cause] for cause in causes])
+            for internal, causes in ((True, INTERNAL), (False, EXTERNAL))
+        ]
+
+    def _sent(self, name: str, proposal: str) -> str:
+        sent = self.form[name].value()
+        return proposal if sent is None else str(sent)
 
 
 def stage(account: Account, viewer) -> StagePanel:
@@ -93,7 +132,13 @@ def move_form(account: Account, form: StageForm | None = None, *, to: str = "") 
     to  the stage to choose beforehand, "" for a step up
     """
     form = form or StageForm()
-    broken = open_break(account)
+    broken, night = open_break(account), against.latest(account)
+    supported = night.supported if night else None
+    objections = {
+        str(way): said
+        for way in NEXT.get(account.stage, ())
+        if (said := against.objection(night, account.stage, way))
+    }
     chosen = str(form["to"].value() or to)
     if chosen not in Stage:
         chosen = NEXT[account.stage][-1] if account.stage in NEXT else ""
@@ -103,13 +148,16 @@ def move_form(account: Account, form: StageForm | None = None, *, to: str = "") 
         was=account.stage,
         chosen=chosen,
         causes=list(form["causes"].value() or []),
-        back=resumes_to(broken) if account.stage == Stage.INTERRUPTED else "",
+        back=resumes_to(broken, supported) if account.stage == Stage.INTERRUPTED else "",
+        shown=bool(supported),
+        objections=objections,
     )
 
 
 def open_break(account: Account) -> Interruption | None:
-    """Return the break that has not ended, with its causes; no query for others."""
+    """Return the break that has not ended, with causes and remedies; no query for others."""
     if account.stage != Stage.INTERRUPTED:
         return None
     breaks = Interruption.objects.filter(account=account, ended_at__isnull=True)
-    return breaks.prefetch_related("causes").first()
+    steps = Prefetch("remedies", Remedy.objects.select_related("step__who"))
+    return breaks.prefetch_related("causes", steps).first()

@@ -2,14 +2,55 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db import models
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from customers.calendar import window_start
 from customers.models import Account
 from lifecycle.models import Assessment, StageMove, SupplierStance, TierPolicy
+from lifecycle.stages import TRACK
 from lifecycle.stances import MIXED_FROM, MODERN_FROM, Stance
 from lifecycle.tier_points import QUARTER, State
 from teams.models import TeamMember
+
+
+class Evidence(models.TextChoices):
+    """How the stage on record stands to the one that the evidence of a night supports."""
+
+    DISAGREES = "disagrees", _("Disagrees with the stage")
+    HIGHER = "higher", _("Supports more")
+    LOWER = "lower", _("Supports less")
+    AGREES = "agrees", _("Supports the stage")
+
+
+def with_supported(accounts: QuerySet, run) -> QuerySet:
+    """Annotate accounts with `supported`, the stage that a run found; None where it found none."""
+    if "supported" in accounts.query.annotations:  # by another filter or the order
+        return accounts
+    mine = Q(assessments__run=run.pk if run else None)
+    return accounts.annotate(assessed=FilteredRelation("assessments", condition=mine)).annotate(
+        supported=F("assessed__supported")
+    )
+
+
+def evidence_is(wanted: str, held: str = "stage") -> Q:
+    """Return the condition of accounts with_supported by Evidence; interrupted ones are in none.
+
+    held  the column of the stage on record
+    """
+    higher, lower, agrees = Q(pk__in=[]), Q(pk__in=[]), Q(pk__in=[])
+    for place, stage in enumerate(TRACK):
+        recorded = Q(**{held: stage})
+        higher |= recorded & Q(supported__in=TRACK[place + 1 :])
+        lower |= recorded & Q(supported__in=TRACK[:place])
+        agrees |= recorded & Q(supported=stage)
+    return {
+        Evidence.DISAGREES: higher | lower,
+        Evidence.HIGHER: higher,
+        Evidence.LOWER: lower,
+        Evidence.AGREES: agrees,
+    }[Evidence(wanted)]
 
 
 def with_since(accounts: QuerySet) -> QuerySet:

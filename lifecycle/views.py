@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from customers.access import Change
 from customers.errors import Refused
@@ -29,7 +29,8 @@ def stage(request, pk):
 def stage_moves(request, pk):
     """Move an account to another stage, interrupt it, or resume it.
 
-    A move from the board (`place=board`) is answered with a toast; the form shows itself again.
+    A move from the board (`place=board`) is answered with a toast; the form shows itself again, for
+    a board too where a reason is asked for.
     """
     account = Account.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
     if request.method != "POST":
@@ -37,19 +38,21 @@ def stage_moves(request, pk):
     form, status = StageForm(request.POST), 422
     if form.is_valid():
         try:
-            move = actions.change_stage(account, by=request.user, **form.cleaned_data)
+            move = actions.change_stage(account, by=request.user, **form.asked())
         except Refused as refusal:
             status = 409 if refusal.conflict else 422
             form.add_error(refusal.field or None, str(refusal))
         else:
             return _moved(request, account, move, causes=form.cleaned_data["causes"])
-    faults = [fault for fields in form.errors.values() for fault in fields]
-    if request.POST.get("place") == "board":
+    if request.POST.get("place") == "board" and not (request.htmx and form.has_error("reason")):
+        faults = [fault for fields in form.errors.values() for fault in fields]
         for fault in faults:
             messages.error(request, fault)
         return HttpResponse(status=status) if request.htmx else redirect(_back(request, account))
     account.refresh_from_db(fields=["stage"])
-    return _form(request, panels.move_form(account, form), status=status)
+    response = _form(request, panels.move_form(account, form), status=status)
+    # From the board too a reason is asked for in the dialog, and the move goes on from there.
+    return reswap(retarget(response, "#stage-dialog"), "innerHTML")
 
 
 def _moved(request, account: Account, move, *, causes: list[str]):
@@ -71,6 +74,8 @@ def _moved(request, account: Account, move, *, causes: list[str]):
             "note": broken.note if broken else "",
         }
     response = render(request, "lifecycle/_stage_toast.html", context)
+    if Stage.INTERRUPTED in (move.was, move.to):  # its next steps were planned, or dropped
+        trigger_client_event(response, "step-planned", {"account": account.pk})
     return trigger_client_event(
         response, "stage-moved", {"account": account.pk, "was": move.was, "to": move.to}
     )

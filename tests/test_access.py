@@ -35,6 +35,7 @@ def things(cast, account):
     from customers import actions
     from customers.models import Complaint
     from lifecycle.models import (
+        Interruption,
         OpenBook,
         StageGate,
         StageMove,
@@ -100,6 +101,7 @@ def things(cast, account):
         "satisfaction": score.pk,
         "order-lines": line.pk,
         "flags": flag.pk,
+        "breaks": Interruption.objects.create(account=account, stage="pre").pk,
         "stage-moves": StageMove.objects.create(account=account, was="early", to="pre").pk,
         "runs": make_run(dt.date(2024, 6, 30)).pk,
         "stages": StageGate.objects.get(stage="mid", kind="share").pk,

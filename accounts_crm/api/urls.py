@@ -19,6 +19,8 @@ from customers.api.order_lines import OrderLines
 from customers.api.rankings import Rankings
 from customers.api.steps import NextSteps
 from lifecycle.api import StageMoves
+from lifecycle.assessment_api import Assessments
+from lifecycle.breaks_api import Breaks
 from lifecycle.policy_api import OpenBooks, StageGates, SupplierStances, TierPolicies
 from lifecycle.tier_api import TierRequests
 from teams.api import JointGroups, JointMeetings, Posts, TeamMembers
@@ -35,6 +37,8 @@ RESOURCES = {
     "rankings": Rankings,
     "risk": Risks,
     "flags": Flags,
+    "assessments": Assessments,
+    "breaks": Breaks,
     "stage-moves": StageMoves,
     "team-members": TeamMembers,
     "joint-groups": JointGroups,

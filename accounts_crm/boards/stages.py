@@ -23,8 +23,9 @@ from customers.calendar import business_today, end_of
 from customers.figures import days_since
 from customers.models import Account, Stage
 from customers.parts import Named
-from lifecycle.models import InterruptionCause, StageMove
-from lifecycle.queries import with_since
+from lifecycle.actions import resumes_to
+from lifecycle.models import Interruption, InterruptionCause, StageMove
+from lifecycle.queries import with_since, with_supported
 from lifecycle.stages import TRACK, Cause
 
 MOST = 25  # cards of a lane; the rest stands in the accounts list
@@ -59,6 +60,17 @@ class Card:
         """Return the account manager as an avatar shows one."""
         owner = self.account.owner
         return Named(owner.pk, owner.name) if owner else None
+
+    @property
+    def apart(self) -> str:
+        """Return the stage that the evidence supports, "" unless it is another."""
+        shown, held = self.account.supported, self.account.stage
+        return shown if shown and held in TRACK and shown != held else ""
+
+    @property
+    def apart_text(self) -> str:
+        """Return in words that the evidence supports another stage."""
+        return _("The evidence supports “%(stage)s”") % {"stage": Stage(self.apart).label}
 
     @property
     def stay(self) -> str:
@@ -193,17 +205,15 @@ def _cards(user, run, accounts: QuerySet, cadences: dict[str, int]) -> dict[str,
     ).filter(lane_place__lte=MOST)
     ids = list(placed.values_list("pk", flat=True))
     named = Account.objects.filter(pk__in=ids).with_permissions(user)
-    shown = with_since(with_risk(ranking.with_rank(named, run), run))
-    breaks: dict[int, str] = {}
+    shown = with_supported(with_since(with_risk(ranking.with_rank(named, run), run)), run)
+    breaks: dict[int, Interruption] = {}
     causes: dict[int, list[str]] = defaultdict(list)
     known = InterruptionCause.objects.filter(
         interruption__account__in=ids, interruption__ended_at__isnull=True
     )
-    for pk, stage, cause in known.values_list(
-        "interruption__account", "interruption__stage", "cause"
-    ):
-        breaks[pk] = stage
-        causes[pk].append(str(Cause(cause).label))
+    for cause in known.select_related("interruption"):
+        breaks[cause.interruption.account_id] = cause.interruption
+        causes[cause.interruption.account_id].append(str(Cause(cause.cause).label))
     cards: dict[str, list[Card]] = defaultdict(list)
     ordered = shown.select_related("owner").order_by(F("value").desc(nulls_last=True), "pk")
     for account in ordered:
@@ -213,7 +223,7 @@ def _cards(user, run, accounts: QuerySet, cadences: dict[str, int]) -> dict[str,
                 account,
                 may_move=account.may_be_changed_by(user, access.Change.RELATIONSHIP),
                 cadence=cadences.get(account.tier),
-                back=breaks.get(account.pk, TRACK[0]) if broken else "",
+                back=resumes_to(breaks.get(account.pk), account.supported) if broken else "",
                 causes=causes[account.pk] if broken else [],
             )
         )

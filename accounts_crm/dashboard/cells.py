@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from accounts_crm.dashboard.scope import Scope
+from lifecycle.queries import Evidence, evidence_is, with_supported
 
 FIELDS = ("tier", "stage", "value_class", "risk_level")
 
@@ -15,6 +16,7 @@ class Cell:
     """Accounts alike in tier, stage, class and risk; amounts in minor units of the run.
 
     positive  sum of the values above zero, of which shares are taken
+    apart     accounts whose evidence supports another stage
     """
 
     tier: str
@@ -24,6 +26,7 @@ class Cell:
     count: int
     value: int
     positive: int
+    apart: int
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,24 @@ class Sums:
     count: int
     value: int
     positive: int
+    apart: int
 
 
 def cells(scope: Scope) -> list[Cell]:
     """Return the cells of the accounts meant."""
     rows = (
-        scope.ranked()
+        with_supported(scope.ranked(), scope.run)
         .values_list(*FIELDS)
         .annotate(
             count=Count("pk"),
             total=Sum("value"),
             positive=Sum("value", filter=Q(value__gt=0)),
+            apart=Count("pk", filter=evidence_is(Evidence.DISAGREES)),
         )
     )
     return [
-        Cell(tier, stage, value_class, level, count, value or 0, positive or 0)
-        for tier, stage, value_class, level, count, value, positive in rows
+        Cell(tier, stage, value_class, level, count, value or 0, positive or 0, apart)
+        for tier, stage, value_class, level, count, value, positive, apart in rows
     ]
 
 
@@ -61,6 +66,7 @@ def add_up(cells: Iterable[Cell], **wanted: str) -> Sums:
         count=sum(cell.count for cell in picked),
         value=sum(cell.value for cell in picked),
         positive=sum(cell.positive for cell in picked),
+        apart=sum(cell.apart for cell in picked),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts_crm.as_of import Night, night
+from accounts_crm.dashboard.cells import add_up
 from accounts_crm.dashboard.curve import chart_curve
 from accounts_crm.dashboard.figures import figures
 from accounts_crm.dashboard.filters import Filters
@@ -19,6 +20,7 @@ from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.vocabulary import Vocabulary, vocabulary
 from customers.access import Role, may_see_dashboard, roles_of, sees_all
 from customers.models import Account
+from lifecycle.queries import Evidence
 
 
 @require_safe
@@ -79,6 +81,8 @@ def _figures(scope: Scope) -> dict[str, Any]:
         "matrix": matrix(scope, read.cells),
         "stages": stages(scope, read.cells, read.moves),
         "moves": told_moves(read.moves),
+        "apart": add_up(read.cells).apart,
+        "apart_url": scope.accounts_url(evidence=Evidence.DISAGREES),
         "levels": counts,
         "points": read.named["points"],
         "points_data": chart_points(read.named["points"], counts, currency),

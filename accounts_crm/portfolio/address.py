@@ -9,6 +9,8 @@ FILTERS = (
     "policy",
     "observed",
     "stage",
+    "supported",
+    "evidence",
     "value_class",
     "risk",
     "contact",

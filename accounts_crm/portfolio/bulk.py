@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts_crm.models import BulkEdit
+from accounts_crm.models import BulkEdit, NightlyRun
 from accounts_crm.portfolio import bulk_actions
 from accounts_crm.portfolio.address import tidy
 from accounts_crm.portfolio.bulk_form import FACTS, BulkForm, PickedForm
@@ -20,7 +20,10 @@ from accounts_crm.portfolio.undo import offer
 from accounts_crm.portfolio.vocabulary import vocabulary
 from customers.access import Change
 from customers.errors import Refused
-from customers.models import Account
+from customers.models import Account, Stage
+from lifecycle.against import is_against
+from lifecycle.queries import with_supported
+from lifecycle.stages import NEXT
 from lifecycle.tier_actions import askable
 
 SHOWN = 200  # accounts told one by one
@@ -28,11 +31,15 @@ SHOWN = 200  # accounts told one by one
 
 @dataclass
 class Line:
-    """One account of the preview: what would change, or why nothing does."""
+    """One account of the preview: what would change, or why nothing does.
+
+    against  it would be moved against the evidence
+    """
 
     account: Any
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     reason: str = ""
+    against: bool = False
 
 
 @require_POST
@@ -73,7 +80,12 @@ def bulk(request):
                 form.add_error(refusal.field or None, str(refusal))
             else:
                 return _changed(request, edit, back)
-        context |= {"lines": lines[:SHOWN], "more": len(lines) - SHOWN, "ready": len(ready)}
+        context |= {
+            "lines": lines[:SHOWN],
+            "more": len(lines) - SHOWN,
+            "ready": len(ready),
+            "against": sum(line.against for line in lines),
+        }
     if form.is_bound and form.errors:
         status = 422
     return render(request, "accounts_crm/bulk.html", context, status=status)
@@ -116,11 +128,13 @@ def _lines(user, versions: dict[int, int], form: BulkForm) -> list[Line]:
     labels = {name: str(form.fields[name].label) for name in values}
     wanted = set(values)
     ids = list(versions)
+    run = NightlyRun.objects.latest_published() if "stage" in wanted else None
     lines = []
     for start in range(0, len(ids), 1000):
         accounts = Account.objects.visible_to(user).filter(pk__in=ids[start : start + 1000])
         rows = accounts.with_permissions(user).select_related("owner", "region")
         free = set(askable(accounts, values.get("tier", "")).values_list("pk", flat=True))
+        rows = with_supported(rows, run)
         for account in rows.order_by("name", "pk"):
             line = Line(account)
             if account.version != versions[account.pk]:
@@ -133,6 +147,10 @@ def _lines(user, versions: dict[int, int], form: BulkForm) -> list[Line]:
                 line.reason = _("is not yours to change")
             elif wanted == {"tier"} and account.tier != values["tier"] and account.pk not in free:
                 line.reason = _("has an open request for another tier")
+            elif "stage" in wanted and not account.may_be_changed_by(user, Change.RELATIONSHIP):
+                line.reason = _("is not yours to move")
+            elif "stage" in wanted and (stays := _stays(account, values["stage"])):
+                line.reason = stays
             else:
                 line.changes = [
                     (labels[name], _told(account, name), said[name])
@@ -141,8 +159,20 @@ def _lines(user, versions: dict[int, int], form: BulkForm) -> list[Line]:
                 ]
                 if not line.changes:
                     line.reason = _("is so already")
+                line.against = "stage" in wanted and is_against(
+                    account.supported or "", account.stage, values["stage"]
+                )
             lines.append(line)
     return sorted(lines, key=lambda line: bool(line.reason))
+
+
+def _stays(account: Account, to: str) -> str:
+    """Return why an account cannot be moved to a stage, "" if it can or is there."""
+    if account.stage == Stage.INTERRUPTED:
+        return _("is interrupted: resume it first")
+    if account.stage == to or to in NEXT[account.stage]:
+        return ""
+    return _("is in “%(stage)s”, more than one step away") % {"stage": account.get_stage_display()}
 
 
 def _told(account: Account, name: str) -> str:
@@ -155,7 +185,7 @@ def _told(account: Account, name: str) -> str:
 
 
 def _changed(request, edit: BulkEdit, back: str):
-    count = len({*edit.was["facts"], *edit.was["owner"], *edit.was["asked"]})
+    count = len({*edit.was["facts"], *edit.was["owner"], *edit.was["asked"], *edit.was["stage"]})
     said = ngettext("%(count)s account changed.", "%(count)s accounts changed.", count)
     url = reverse("bulk-undo", args=[edit.pk])
     offer(request, said % {"count": f"{count:,}"}, url, {}, seconds=BulkEdit.SECONDS)

@@ -11,6 +11,7 @@ from accounts_crm.models import BulkEdit
 from customers.editing import change_many
 from customers.errors import Refused
 from customers.models import Account, Region
+from lifecycle.bulk_moves import move_many
 from lifecycle.tier_actions import ask_tiers, withdraw_tiers
 from teams.actions import set_owners
 from teams.models import User
@@ -23,14 +24,15 @@ def change_accounts(versions: dict[int, int], *, by, reason: str = "", **values:
     """Write the same values into many accounts; what changed meanwhile stays as it is.
 
     versions  by account, as the preview read them
-    reason    of asking for the tier
+    reason    of asking for the tier, and of moving the stage
     values    of Account's fields; `owner` is a person or None, and `tier` is asked for
-    Raises Refused if there is nothing to change, or far too much.
+    Raises Refused if there is nothing to change, or far too much, and for moves against the
+    evidence without a reason.
     """
     if len(versions) > MOST:
         raise too_many(len(versions))
-    was: dict[str, dict[int, dict[str, Any]]] = {"facts": {}, "owner": {}}
-    facts = {name: value for name, value in values.items() if name not in ("owner", "tier")}
+    was: dict[str, dict[int, dict[str, Any]]] = {"facts": {}, "owner": {}, "stage": {}}
+    facts = {name: value for name, value in values.items() if name not in (*was, "tier")}
     if facts:
         wanted = {pk: {"version": version, **facts} for pk, version in versions.items()}
         was["facts"] = change_many(Account, "account.changed", by=by, new=wanted)
@@ -39,6 +41,10 @@ def change_accounts(versions: dict[int, int], *, by, reason: str = "", **values:
         now = {pk: row["version"] for pk, row in was["facts"].items()}
         people = {pk: (now.get(pk, version), values["owner"]) for pk, version in versions.items()}
         was["owner"] = set_owners(people, by=by)
+    if "stage" in values:
+        now = {pk: row["version"] for part in was.values() for pk, row in part.items()}
+        moves = {pk: (now.get(pk, version), values["stage"]) for pk, version in versions.items()}
+        was["stage"] = move_many(moves, by=by, reason=reason)
     asked = ask_tiers(versions, to=values["tier"], by=by, reason=reason) if "tier" in values else {}
     if not asked and not any(was.values()):
         raise Refused(_("Nothing was changed: the accounts are so already, or changed meanwhile."))
@@ -74,21 +80,29 @@ def undo(edit: BulkEdit, *, by) -> int:
         )
     if not BulkEdit.objects.filter(pk=edit.pk, undone_at=None).update(undone_at=timezone.now()):
         raise Refused(_("This change was undone already."))
-    facts, owners = edit.was["facts"], edit.was["owner"]
+    facts, owners, stages = edit.was["facts"], edit.was["owner"], edit.was.get("stage", {})
     asked = edit.was.get("asked", {})
+    # In the order turned round: what is put back moves the version that comes before it.
+    moved = move_many(
+        {int(pk): (row["version"], row["stage"]) for pk, row in stages.items()}, by=by, undoes=True
+    )
     people = User.objects.in_bulk({row["owner"] for row in owners.values() if row["owner"]})
     back = set_owners(
-        {int(pk): (row["version"], people.get(row["owner"])) for pk, row in owners.items()}, by=by
+        {
+            int(pk): (moved.get(int(pk), row)["version"], people.get(row["owner"]))
+            for pk, row in owners.items()
+        },
+        by=by,
     )
     regions = Region.objects.in_bulk({row.get("region") for row in facts.values()} - {None})
     wanted = {}
     for pk, row in facts.items():
-        later = back.get(int(pk), row)  # its owner went back just now: one version on
+        later = back.get(int(pk)) or moved.get(int(pk), row)
         wanted[int(pk)] = {**row, "version": later["version"]}
         if "region" in row:
             wanted[int(pk)]["region"] = regions.get(row["region"])
-    done = set(back) | set(change_many(Account, "account.changed", by=by, new=wanted))
-    expected = {int(pk) for pk in {**facts, **owners}}
+    done = set(moved) | set(back) | set(change_many(Account, "account.changed", by=by, new=wanted))
+    expected = {int(pk) for pk in {**facts, **owners, **stages}}
     decided = len(asked) - withdraw_tiers(asked.values(), by=by)
     if missed := len(expected - done) + decided:
         raise Refused(

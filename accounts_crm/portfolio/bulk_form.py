@@ -10,6 +10,7 @@ from accounts_crm.account_form import OWNING
 from accounts_crm.portfolio.address import LONGEST
 from accounts_crm.portfolio.conditions import NOBODY
 from customers.models import Account, Region, Tier
+from lifecycle.stages import TRACK
 from teams.models import User
 
 LEAVE = ("", _("Leave as it is"))
@@ -22,6 +23,9 @@ class BulkForm(forms.Form):
     owner = forms.ChoiceField(label=_("Account manager"), required=False)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[LEAVE, *Account.Status.choices]
+    )
+    stage = forms.ChoiceField(
+        label=_("Stage"), required=False, choices=[LEAVE, *((one, one.label) for one in TRACK)]
     )
     region = forms.ChoiceField(label=_("Region"), required=False)
     industry = forms.ChoiceField(label=_("Industry"), required=False)
@@ -43,10 +47,11 @@ class BulkForm(forms.Form):
         help_text=_("A director other than you decides on each account."),
     )
     reason = forms.CharField(
-        label=_("Reason to ask for it"),
+        label=_("Reason"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed to ask for a tier, and to move accounts against the evidence."),
     )
 
     def __init__(self, *args, industries: list[tuple[str, str]], **kwargs):

@@ -14,10 +14,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from customers import figures
-from customers.models import Account
+from customers import figures, icons
+from customers.models import Account, Stage
 from customers.parts import draw
 from customers.templatetags.keel import marked
+from lifecycle.queries import Evidence
+from lifecycle.stages import TRACK
 
 NOTHING = SafeString("")
 ALWAYS = ("rank", "name")
@@ -106,6 +108,19 @@ def _text(name: str) -> Callable[[Any, Look], SafeString]:
     return lambda row, _look: marked(getattr(row.account, name))
 
 
+def _supported(row, _look) -> SafeString:
+    shown, held = row.account.supported, row.account.stage
+    if not shown:
+        return NOTHING
+    drawn = draw("stage", stage=shown)
+    if held not in TRACK or shown == held:
+        return drawn
+    more = TRACK.index(Stage(shown)) > TRACK.index(Stage(held))
+    label = (Evidence.HIGHER if more else Evidence.LOWER).label
+    mark = icons.draw("trend-up" if more else "trend-down", str(label))
+    return format_html('<span class="row">{}{}</span>', drawn, mark)
+
+
 def _flag(row, _look) -> SafeString:
     return draw("flagged") if row.account.is_flagged else NOTHING
 
@@ -150,6 +165,7 @@ COLUMNS: dict[str, Column] = {
             lambda row, _look: draw("stage", stage=row.account.stage),
             "stage",
         ),
+        Column("supported", _("Supported stage"), "st", _supported, "supported", usual=False),
         Column("value", _("Value"), "num val", _value, "value"),
         Column(
             "wallet",

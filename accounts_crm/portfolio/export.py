@@ -20,6 +20,7 @@ from accounts_crm.portfolio.vocabulary import vocabulary
 from customers import ranking
 from customers.exports import harmless
 from customers.money import to_major
+from customers.templatetags.keel import stage_name
 
 MOST = 1_000_000  # the rows of a sheet
 CHUNK = 500
@@ -53,6 +54,9 @@ CELLS: dict[str, list[tuple[Any, Callable[[Any, str], Cell]]]] = {
     "status": [(gettext_lazy("Status"), _choice("status"))],
     "tier": [(gettext_lazy("Tier"), _choice("tier"))],
     "stage": [(gettext_lazy("Stage"), _choice("stage"))],
+    "supported": [
+        (gettext_lazy("Supported stage"), lambda row, _c: stage_name(row.account.supported or "")),
+    ],
     "value": [(gettext_lazy("Value"), lambda row, currency: _money(row.value, currency))],
     "wallet": [(gettext_lazy("Wallet share"), lambda row, _c: _fraction(row.wallet))],
     "risk": [

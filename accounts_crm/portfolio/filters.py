@@ -16,7 +16,15 @@ from customers.calendar import business_today
 from customers.models import Account, Ranking, Stage, Tier
 from customers.search.matching import accounts_named
 from lifecycle.models import Assessment
-from lifecycle.queries import policy_is, stance_is, tier_differs
+from lifecycle.queries import (
+    Evidence,
+    evidence_is,
+    policy_is,
+    stance_is,
+    tier_differs,
+    with_supported,
+)
+from lifecycle.stages import TRACK
 from lifecycle.stances import Stance
 from lifecycle.tier_points import State
 from teams.handover import is_fragile
@@ -74,6 +82,12 @@ class PortfolioFilters(django_filters.FilterSet):
     policy = _one(_("Tier policy"), "by_policy", State.choices)
     observed = _one(_("Observed tier"), "by_observed", _known(OBSERVED))
     stage = _several(Stage.choices, label=_("Stage"))
+    supported = _several(
+        _known([(stage, stage.label) for stage in TRACK]),
+        label=_("Supported stage"),
+        method="by_supported",
+    )
+    evidence = _one(_("Evidence"), "by_evidence", _known(Evidence.choices))
     value_class = _several(
         [*Ranking.Class.choices, (UNKNOWN, _("Not ranked"))], label=_("Class"), method="in_class"
     )
@@ -187,6 +201,16 @@ class PortfolioFilters(django_filters.FilterSet):
         if wanted == UNKNOWN:
             return accounts.filter(~Exists(nights))
         return accounts.filter(Exists(nights.filter(observed_tier=wanted)))
+
+    def by_supported(self, accounts, _name, wanted):
+        unknown: dict[str, Any] = {"supported__isnull": True}
+        return with_supported(accounts, self.run).filter(one_of("supported", wanted, unknown))
+
+    def by_evidence(self, accounts, _name, wanted):
+        accounts = with_supported(accounts, self.run)
+        if wanted == UNKNOWN:
+            return accounts.filter(supported__isnull=True)
+        return accounts.filter(evidence_is(wanted))
 
     def by_quadrant(self, accounts, _name, wanted):
         return accounts.filter(participation.in_quadrants(wanted, UNKNOWN))

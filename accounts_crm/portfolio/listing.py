@@ -19,6 +19,7 @@ from customers import ranking, trade
 from customers.figures import days_since
 from customers.models import Account, Ranking
 from customers.parts import Named
+from lifecycle.queries import with_supported
 
 PAGE = 50
 # What a row is drawn from; the rest of the columns stays where it is.
@@ -132,6 +133,8 @@ def rows(
         accounts = accounts.annotate(
             step_what=Subquery(first.values("what")[:1]), step_due=Subquery(first.values("due")[:1])
         )
+    if "supported" in shown:
+        accounts = with_supported(accounts, run)
     if "flag" in shown:
         accounts = accounts.annotate(is_flagged=flagged())
     if "region" in shown:

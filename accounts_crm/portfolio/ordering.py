@@ -11,6 +11,8 @@ from django.db.models import Case, F, QuerySet, Subquery, Value, When
 
 from accounts_crm.portfolio import conditions
 from customers.models import Account, Stage
+from lifecycle.queries import with_supported
+from lifecycle.stages import TRACK
 
 MOST = 4  # columns one after the other
 
@@ -48,6 +50,10 @@ def _with_stage(accounts: QuerySet, _run) -> QuerySet:
     return accounts.annotate(stage_turn=_in_turn("stage", list(Stage)))
 
 
+def _with_supported(accounts: QuerySet, run) -> QuerySet:
+    return with_supported(accounts, run).annotate(supported_turn=_in_turn("supported", TRACK))
+
+
 def _with_status(accounts: QuerySet, _run) -> QuerySet:
     return accounts.annotate(status_turn=_in_turn("status", list(Account.Status)))
 
@@ -67,6 +73,7 @@ ORDERS: dict[str, Order] = {
     # In the alphabet too the closest tier comes last.
     "tier": Order("tier", first="-"),
     "stage": Order("stage_turn", prepare=_with_stage),
+    "supported": Order("supported_turn", computed=True, prepare=_with_supported),
     "status": Order("status_turn", prepare=_with_status),
     "wallet": Order("wallet_share", computed=True, prepare=conditions.with_wallet),
     "step": Order("first_due", prepare=_with_step),

@@ -2,7 +2,7 @@
 
 from lifecycle.models.assessments import Assessment, OpenBook
 from lifecycle.models.policies import StageGate, TierPolicy
-from lifecycle.models.stages import Interruption, InterruptionCause, StageMove
+from lifecycle.models.stages import Interruption, InterruptionCause, Remedy, StageMove
 from lifecycle.models.stances import SupplierStance
 from lifecycle.models.tier_requests import TierRequest
 
@@ -11,6 +11,7 @@ __all__ = [
     "Interruption",
     "InterruptionCause",
     "OpenBook",
+    "Remedy",
     "StageGate",
     "StageMove",
     "SupplierStance",

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Account, Stage
+from customers.models import Account, NextStep, Stage
 from customers.models.accounts import AccountScopedQuerySet
 from lifecycle.stages import TRACK, Cause
 
@@ -49,6 +49,8 @@ class Interruption(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     resumed_to = models.CharField(_("resumed to"), max_length=12, choices=Stage, blank=True)
+    # Taken back at once: a slip, which no figure about breaks counts.
+    undone = models.BooleanField(default=False)
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -84,3 +86,20 @@ class InterruptionCause(models.Model):
 
     def __str__(self):
         return self.get_cause_display()
+
+
+class Remedy(models.Model):
+    """A next step that was planned against one cause of a break."""
+
+    interruption = models.ForeignKey(Interruption, models.CASCADE, related_name="remedies")
+    cause = models.CharField(_("cause"), max_length=12, choices=Cause)
+    step = models.OneToOneField(NextStep, models.CASCADE, related_name="remedy")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["interruption", "cause"], name="remedy_once")
+        ]
+
+    def __str__(self):
+        return f"{self.get_cause_display()}: {self.step}"

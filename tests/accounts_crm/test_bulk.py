@@ -1,5 +1,6 @@
 """Changing many accounts at once: told first, then done, then undone."""
 
+import datetime as dt
 import re
 import threading
 
@@ -10,11 +11,13 @@ from django.utils import timezone
 
 from accounts_crm.models import BulkEdit
 from accounts_crm.portfolio import bulk_actions
+from customers.calendar import business_today
 from customers.errors import Refused
 from customers.models import Account, Event, Region
-from lifecycle.models import TierRequest
+from lifecycle.models import StageMove, TierRequest
 from lifecycle.tier_actions import ask_tier, decide_tier
 from teams.models import TeamMember
+from tests.nights import make_run, order
 
 
 @pytest.fixture
@@ -202,6 +205,87 @@ def test_all_of_a_list_means_what_its_filters_let_through(client, cast, three):
     assert page.context["count"] == 3
 
 
+@pytest.fixture
+def night(three):
+    """Return Olga's two accounts: one only in trade on record as Early, one as Interrupted."""
+    account, other, _far = three
+    day = business_today() - dt.timedelta(days=1)
+    order(account, day - dt.timedelta(days=7), 900_00)
+    Account.objects.filter(pk=account.pk).update(stage="early")
+    Account.objects.filter(pk=other.pk).update(stage="interrupted")
+    make_run(day)
+    account.refresh_from_db()
+    return account, other
+
+
+def test_moves_against_the_evidence_are_counted_and_need_one_reason(client, cast, night):
+    account, other = night
+    client.force_login(cast["olga_owner"])
+
+    preview = post(client, "preview", [account, other], stage="mid")
+    text = preview.content.decode()
+    assert (preview.context["ready"], preview.context["against"]) == (1, 1)
+    assert "1 account would be moved against the evidence" in text
+    assert "is interrupted: resume it first" in text
+    refused = post(client, "apply", [account, other], stage="mid", status="prospect")
+    assert refused.status_code == 422
+    assert "Say why" in refused.content.decode()
+    account.refresh_from_db()
+    assert (account.stage, account.status) == ("early", "active")  # nothing by halves
+
+    post(client, "apply", [account, other], stage="mid", reason="New contracts")
+
+    account.refresh_from_db()
+    move = StageMove.objects.get()
+    assert (account.stage, move.was, move.to, move.reason) == (
+        "mid", "early", "mid", "New contracts",
+    )  # fmt: skip
+    event = Event.objects.get(kind="stage.moved")
+    assert event.changes == {"stage": ["early", "mid"], "reason": [None, "New contracts"]}
+    edit = BulkEdit.objects.get()
+    client.post(f"/accounts/bulk/{edit.pk}/undo/")
+    account.refresh_from_db()
+    assert account.stage == "early"
+    assert StageMove.objects.count() == 2
+
+
+def test_stage_owner_and_facts_change_together_and_go_back_together(cast, night):
+    account, _other = night
+    olga = cast["olga_owner"]
+
+    edit = bulk_actions.change_accounts(
+        {account.pk: account.version},
+        by=olga,
+        reason="Sold",
+        stage="mid",
+        owner=cast["ed_editor"],
+        industry="Steel",
+    )
+    account.refresh_from_db()
+    assert (account.stage, account.owner, account.industry) == ("mid", cast["ed_editor"], "Steel")
+
+    assert bulk_actions.undo(edit, by=olga) == 1
+    account.refresh_from_db()
+    assert (account.stage, account.owner, account.industry) == ("early", olga, "")
+
+
+def test_what_is_two_steps_away_or_not_ones_own_stays(client, cast, night):
+    account, _other = night
+    client.force_login(cast["olga_owner"])
+    far = post(client, "preview", [account], stage="partnership")
+    assert [line.reason for line in far.context["lines"]] == [
+        "is in “Early”, more than one step away"
+    ]
+    client.force_login(cast["stan_steward"])
+    alien = post(client, "preview", [account], stage="mid")
+    assert [line.reason for line in alien.context["lines"]] == ["is not yours to move"]
+
+    with pytest.raises(Refused, match="Nothing was changed"):
+        bulk_actions.change_accounts(
+            {account.pk: account.version}, by=cast["olga_owner"], stage="partnership", reason="x"
+        )
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -251,8 +335,11 @@ def test_the_queries_do_not_grow_with_the_accounts(cast, django_assert_max_num_q
     )
     found = dict(Account.objects.values_list("pk", "version"))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         bulk_actions.change_accounts(found, by=olga, industry="Steel", status="prospect")
+    found = dict(Account.objects.values_list("pk", "version"))
+    with django_assert_max_num_queries(15):
+        bulk_actions.change_accounts(found, by=olga, stage="early")
 
 
 @pytest.mark.django_db(transaction=True)

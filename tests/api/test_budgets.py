@@ -20,7 +20,14 @@ from customers.models import (
     Region,
     SatisfactionScore,
 )
-from lifecycle.models import Interruption, OpenBook, StageMove, SupplierStance, TierRequest
+from lifecycle.models import (
+    Assessment,
+    Interruption,
+    OpenBook,
+    StageMove,
+    SupplierStance,
+    TierRequest,
+)
 from teams.models import (
     Deputy,
     Handover,
@@ -108,6 +115,9 @@ def grow(first, last, cast):
     Event.objects.update(at=MOMENT)  # long settled
     findings = [{"signal": "no_contact", "strength": 1, "weight": 0.15, "share": 1, "figures": {
         "days": 90, "last": "2026-01-01", "every": 60}}]  # fmt: skip
+    met = {"purchase_on": "2026-03-01", "share_permille": 300}
+    each(Assessment, run=run, supported="early", recorded="pre", observed_tier="ordinary",
+         figures=met)  # fmt: skip
     each(Risk, run=run, scored="scored", score=50, level="watch", value_at_stake=1, p_micro=10,
          findings=findings)  # fmt: skip
     for night in (run, earlier):

@@ -1,9 +1,14 @@
 """Stage moves over the API: the same action, the same refusals."""
 
+import datetime as dt
+
 import pytest
 
-from customers.models import Account
+from customers.calendar import business_today
+from customers.models import Account, NextStep
 from lifecycle.models import Interruption, StageMove
+from tests.concurrently import at_once
+from tests.nights import make_run, order
 
 
 def stage_of(account):
@@ -52,13 +57,19 @@ def test_an_interruption_carries_its_causes_and_is_resumed(api, account):
         ({"to": "interrupted"}, 409, "at least one cause"),
         ({"to": "early", "was": "mid"}, 409, "moved by someone else"),
         ({"to": "early", "causes": ["trust"]}, 400, "interruption alone"),
+        ({"to": "early", "remedies": [{"cause": "trust", "what": "x", "due": "2026-12-01"}]}, 400,
+         "each of the causes"),
+        ({"to": "interrupted", "causes": ["trust"], "remedies": [{"cause": "trust"}]}, 400, "what"),
+        ({"to": "interrupted", "causes": ["trust"], "remedies": [
+            {"cause": "mix", "what": "x", "due": "2026-12-01"}]}, 400, "each of the causes"),
+        ({"to": "interrupted", "causes": ["trust"], "remedies": "x"}, 400, "remedies"),
         ({"to": "moon"}, 400, "moon"),
         ({"to": "interrupted", "causes": ["weather"]}, 400, "weather"),
         ({"to": "early", "reason": "x" * 2001}, 400, "2000"),
         ({"to": "early", "reason": "\x00"}, 400, "ull"),
         ({}, 400, "required"),
     ],
-)
+)  # fmt: skip
 def test_what_is_refused_says_why_and_changes_nothing(api, account, sent, status, said):
     answer = api("ed_editor").post("stage-moves/", {"account": account.pk, **sent})
 
@@ -108,3 +119,93 @@ def test_moves_of_a_hidden_account_are_not_there(api, far_account):
 
     assert api("ed_editor").get("stage-moves/").json()["count"] == 0
     assert api("dora_director").get("stage-moves/").json()["count"] == 1
+
+
+def test_a_move_against_the_evidence_is_refused_with_the_missing_points(api, account):
+    day = business_today() - dt.timedelta(days=1)
+    order(account, day - dt.timedelta(days=7), 900_00)
+    make_run(day)
+    Account.objects.filter(pk=account.pk).update(stage="early")
+    caller = api("ed_editor")
+
+    refused = caller.post("stage-moves/", {"account": account.pk, "to": "mid"})
+
+    assert refused.status_code == 409
+    (said,) = refused.json()["errors"]["reason"]
+    assert "Wallet share of at least 30% (unknown)" in said
+    down = caller.post("stage-moves/", {"account": account.pk, "to": "pre", "reason": ""})
+    assert "still supports “Early”" in down.json()["detail"]
+    assert stage_of(account) == "early"
+    made = caller.post("stage-moves/", {"account": account.pk, "to": "mid", "reason": "Contract"})
+    assert (made.status_code, stage_of(account)) == (201, "mid")
+
+
+def test_an_interruption_plans_steps_for_the_account_manager(api, account, cast):
+    made = api("ed_editor").post(
+        "stage-moves/",
+        {
+            "account": account.pk,
+            "to": "interrupted",
+            "causes": ["quality", "trust"],
+            "remedies": [{"cause": "quality", "what": "8D report", "due": "2026-12-01"}],
+        },
+    )
+
+    assert made.status_code == 201, made.content
+    step = NextStep.objects.get()
+    assert (step.what, step.due, step.who, step.remedy.cause) == (
+        "8D report", dt.date(2026, 12, 1), cast["olga_owner"], "quality",
+    )  # fmt: skip
+
+
+BREAK = {
+    "to": "interrupted",
+    "causes": ["trust"],
+    "remedies": [{"cause": "trust", "what": "Talk", "due": "2026-12-01"}],
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("other", [{"to": "partnership"}, BREAK], ids=["up", "break"])
+def test_of_two_moves_at_once_one_wins_and_the_other_sees_both_values(api, account, other):
+    Account.objects.filter(pk=account.pk).update(stage="mid")
+    callers, bodies = (api("ed_editor"), api("olga_owner")), ({"to": "early"}, other)
+
+    answers = at_once(
+        *[
+            lambda caller=caller, body=body: caller.post(
+                "stage-moves/", {"account": account.pk, "was": "mid", **body}
+            )
+            for caller, body in zip(callers, bodies, strict=True)
+        ]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    won = [answer.status_code for answer in answers].index(201)
+    now = bodies[won]["to"]
+    assert answers[1 - won].json()["conflict"]["fields"] == {
+        "stage": {"yours": bodies[1 - won]["to"], "theirs": now}
+    }
+    assert stage_of(account) == StageMove.objects.get().to == now
+    broke = now == "interrupted"
+    assert Interruption.objects.count() == NextStep.objects.count() == broke
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_resumptions_at_once_one_wins(api, account):
+    caller = api("ed_editor")
+    caller.post("stage-moves/", {"account": account.pk, **BREAK})
+    other = api("olga_owner")
+
+    answers = at_once(
+        *[
+            lambda one=one: one.post(
+                "stage-moves/", {"account": account.pk, "was": "interrupted", "to": "pre"}
+            )
+            for one in (caller, other)
+        ]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert StageMove.objects.filter(was="interrupted").count() == 1
+    assert stage_of(account) == "pre"

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from churn import actions as churn_actions
 from churn.models import Flag, Risk
 from customers.calendar import business_today
-from customers.models import Account
+from customers.models import Account, NextStep
 from lifecycle.models import Interruption, StageMove
 from tests.nights import make_run, order
 
@@ -109,7 +109,7 @@ def test_an_interruption_asks_for_causes_and_resumes_by_keyboard(board, account)
 
     dialog.get_by_role("button", name="Move stage").click()
     expect(dialog.get_by_role("alert")).to_contain_text("at least one cause")
-    dialog.get_by_label("Quality problem").check(force=True)
+    dialog.get_by_label("Quality problem", exact=True).check(force=True)
     dialog.get_by_role("button", name="Move stage").click()
 
     expect(dialog).to_be_hidden()
@@ -122,6 +122,74 @@ def test_an_interruption_asks_for_causes_and_resumes_by_keyboard(board, account)
     expect(board.locator("#toasts .toast").last).to_contain_text("resumed in “Pre”")
     expect(lane(board, "pre").locator(f"#card-{account.pk}")).to_be_focused()
     assert stage_of(account) == "pre"
+
+
+def test_a_break_plans_the_proposed_steps_as_changed(board, account, cast):
+    board.locator(f"#card-{account.pk}").focus()
+    board.keyboard.press("Shift+ArrowDown")
+    dialog = board.get_by_role("dialog", name="Move Vorholm Cranes")
+    step = dialog.get_by_label("Next step, Quality problem")
+    expect(step).to_be_hidden()
+
+    dialog.get_by_label("Quality problem", exact=True).check(force=True)
+    expect(step).to_have_value(re.compile("corrective action"))
+    step.fill("Send the 8D report")
+    assert Axe().run(board).response["violations"] == []
+    dialog.get_by_role("button", name="Move stage").click()
+
+    expect(dialog).to_be_hidden()
+    planned = NextStep.objects.get()
+    assert (planned.what, planned.who) == ("Send the 8D report", cast["olga_owner"])
+
+
+@pytest.fixture
+def evidence(account):
+    """Run a night that supports Early and no more for the account."""
+    Account.objects.filter(pk=account.pk).update(stage="early")
+    order(account, DAY - dt.timedelta(days=7), 900_00)
+    return make_run(DAY)
+
+
+def test_a_move_against_the_evidence_asks_for_the_reason_by_keyboard(evidence, board, account):
+    card = board.locator(f"#card-{account.pk}")
+    card.focus()
+    board.keyboard.press("Shift+ArrowRight")
+
+    dialog = board.get_by_role("dialog", name="Move Vorholm Cranes")
+    expect(dialog.locator(".error")).to_contain_text("Not shown yet for “Mid”")
+    expect(lane(board, "early").locator(f"#card-{account.pk}")).to_have_count(1)
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    assert Axe().run(board).response["violations"] == []
+    board.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(card).to_be_focused()
+    assert stage_of(account) == "early"
+
+    board.keyboard.press("Shift+ArrowRight")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    board.keyboard.type("Framework contract signed")
+    board.keyboard.press("Control+Enter")
+
+    toast = board.locator("#toasts .toast", has_text="moved to “Mid”")
+    expect(toast).to_be_visible()
+    expect(dialog).to_be_hidden()
+    expect(lane(board, "mid").locator(f"#card-{account.pk}")).to_be_visible()
+    assert StageMove.objects.get().reason == "Framework contract signed"
+    toast.get_by_role("button", name="Undo").click()
+    expect(lane(board, "early").locator(f"#card-{account.pk}")).to_be_visible()
+    assert stage_of(account) == "early"
+
+
+def test_a_drag_against_the_evidence_asks_for_the_reason(evidence, board, account):
+    board.locator(f"[data-card]:has(#card-{account.pk})").drag_to(lane(board, "mid"))
+
+    dialog = board.get_by_role("dialog", name="Move Vorholm Cranes")
+    expect(dialog.locator(".error")).to_contain_text("Not shown yet for “Mid”")
+    dialog.get_by_label("Reason").fill("Framework contract")
+    dialog.get_by_role("button", name="Move stage").click()
+
+    expect(lane(board, "mid").locator(f"#card-{account.pk}")).to_be_visible()
+    assert stage_of(account) == "mid"
 
 
 def test_the_form_moves_from_the_account_page(enter, account, cast, complaints):

@@ -205,7 +205,7 @@ def test_the_tray_says_why_it_broke(client, cast, company, run):
 
     (card,) = lanes_of(answer)["interrupted"].cards
     assert card.causes == ["Quality problem", "Change of market position"]
-    assert card.back == "mid"
+    assert card.back == "early"  # as far as its evidence goes
     assert "Quality problem, Change of market position" in text(answer)
 
 
@@ -311,6 +311,18 @@ def test_without_scripts_a_flag_is_answered_and_the_queue_is_shown_again(
     assert answer.redirect_chain[-1][0].endswith(f"/risk/?account={company['Alma'].pk}")
     assert "Flag acknowledged." in text(answer)
     assert Flag.objects.get().state == "acknowledged"
+
+
+def test_a_card_is_marked_where_the_evidence_supports_another_stage(client, cast, company, run):
+    answer = open_page(client, cast["dora_director"], "/stages/")
+
+    apart = {
+        card.account.name: card.apart for lane in lanes_of(answer).values() for card in lane.cards
+    }
+    assert apart == {
+        "Alma Cranes": "early", "Bolt Works": "early", "Canary Secret": "", "Dune Pumps": "",
+    }  # fmt: skip
+    assert text(answer).count("The evidence supports “Early”") == 2
 
 
 # What they cost

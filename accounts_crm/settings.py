@@ -348,6 +348,8 @@ SPECTACULAR_SETTINGS = {
         "TierRequestState": "lifecycle.models.TierRequest.State",
         "TierAnswer": "lifecycle.tier_api.ANSWERS",
         "Complexity": "customers.models.Account.Complexity",
+        "Function": "customers.models.Function",
+        "ContactLevel": "customers.models.Contact.Level",
     },
 }
 

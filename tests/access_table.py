@@ -144,6 +144,8 @@ TABLE = {
     "POST /teams/posts/<int:pk>/end/": "login 403 403 403 403 302 302 403 403 403 302",
     "GET /teams/workload/": "login 200 200 200 200 200 200 200 200 403 403",
     "POST /teams/workload/": "login 405 405 405 405 405 405 405 405 403 405",
+    "GET /teams/pay-mix/": "login 200 200 200 200 200 200 403 403 403 403",
+    "POST /teams/pay-mix/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /stages/": "login 200 200 200 200 200 200 200 200 403 200",
     "POST /stages/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /risk/": "login 200 200 200 200 200 200 200 200 403 200",

@@ -67,6 +67,8 @@ EFFORT_POINTS = (
 EFFORT_RECENT_DAYS = env.int("EFFORT_RECENT_DAYS", default=90)
 EFFORT_DAYS = env.int("EFFORT_DAYS", default=180)
 EFFORT_FACTOR = env.int("EFFORT_FACTOR", default=3)
+# With what the model of the pay mix begins: a year, in units of the reporting currency.
+PAY_PER_MANAGER = env.int("PAY_PER_MANAGER", default=300_000)
 ACTIVE_DAYS = env.int("ACTIVE_DAYS", default=365)
 RUN_KEEP_NIGHTS = env.int("RUN_KEEP_NIGHTS", default=90)
 RUN_KEEP_EVIDENCE_NIGHTS = env.int("RUN_KEEP_EVIDENCE_NIGHTS", default=14)

@@ -29,6 +29,7 @@ from accounts_crm.log import page as log
 from accounts_crm.log import state as log_state
 from accounts_crm.my_day import my_day
 from accounts_crm.notices.page import notices, notices_read
+from accounts_crm.pay_mix import pay_mix
 from accounts_crm.portfolio import portfolio, saved
 from accounts_crm.portfolio.bulk import bulk, bulk_undo
 from accounts_crm.portfolio.export import portfolio_export
@@ -95,6 +96,7 @@ urlpatterns = [
     path("data/runs/", runs.runs, name="runs"),
     path("data/runs/<int:pk>/", runs.run, name="run"),
     path("teams/workload/", workload, name="workload"),
+    path("teams/pay-mix/", pay_mix, name="pay-mix"),
     path("", include("teams.urls")),
     path("teams/departure/", departures, name="departures"),
     path("teams/departure/<int:pk>/", departure_of, name="departure"),

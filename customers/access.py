@@ -198,6 +198,16 @@ def people_below(user) -> Q:
     return Q(pk__in=leaders.values("pk")) & ~Q(pk=user.pk)
 
 
+def may_model_pay(user) -> bool:
+    """Say whether a user may look at the pay mix: managers their own, directors that below."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.DIRECTOR})
+
+
+def pay_seen_by(user) -> Q:
+    """Return the condition of the people whose pay a user may model: those below, and himself."""
+    return people_below(user) | Q(pk=user.pk) if may_model_pay(user) else NOBODY
+
+
 def may_see_departures(user) -> bool:
     """Say whether a user may look at what breaks if one of our people leaves."""
     return may_lead_people(user) or Role.ADMIN in roles_of(user)

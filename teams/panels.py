@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -156,9 +157,9 @@ def roster(
 def deputies(account: Account) -> DeputiesPanel:
     """Return who covers an account today or will; one query."""
     today = business_today()
+    found: list[Any] = cover.deputies_of([account.pk]).get(account.pk, [])
     rows = [
-        Covering(row, row.met_on, cover.is_near(row.met_on), row.since > today)
-        for row in cover.deputies_of([account.pk]).get(account.pk, [])
+        Covering(row, row.met_on, cover.is_near(row.met_on), row.since > today) for row in found
     ]
     return DeputiesPanel(account, rows)
 

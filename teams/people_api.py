@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.response import Response
 
 from customers import access
 from customers.models import Account
@@ -89,12 +90,24 @@ class Deputies(Adding, Reading):
 
     def add(self, values):
         account = self.account_for(values.pop("account"))
+        self._check_appoints(account)
+        return linkage.name_deputy(account, by=self.request.user, **values)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"], filterset_class=None, pagination_class=None)
+    def end(self, request, pk=None):
+        """End a deputyship as of today; one that was to begin later never does."""
+        row = self.get_object()
+        self._check_appoints(row.account)
+        linkage.end_deputy(row, by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _check_appoints(self, account: Account) -> None:
         appointed = Account.objects.filter(access.appointed_by(self.request.user))
         if not appointed.filter(pk=account.pk).exists():
             raise PermissionDenied(
                 _("Deputies are named by the account manager and the directors above.")
             )
-        return linkage.name_deputy(account, by=self.request.user, **values)
 
 
 class TickSerializer(Strict, serializers.Serializer):

@@ -146,6 +146,8 @@ TABLE = {
     "POST /teams/posts/<int:pk>/end/": "login 403 403 403 403 302 302 403 403 403 302",
     "GET /teams/workload/": "login 200 200 200 200 200 200 200 200 403 403",
     "POST /teams/workload/": "login 405 405 405 405 405 405 405 405 403 405",
+    "GET /teams/pay-mix/": "login 200 200 200 200 200 200 403 403 403 403",
+    "POST /teams/pay-mix/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /stages/": "login 200 200 200 200 200 200 200 200 403 200",
     "POST /stages/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /stages/breaks/": "login 200 200 200 200 200 200 200 200 403 403",
@@ -304,6 +306,7 @@ TABLE = {
     "GET /api/^v1/deputies/$": "401 200 200 200 200 200 200 200 200 200 200",
     "POST /api/^v1/deputies/$": "401 400 400 400 400 400 400 403 400 400 403",
     "GET /api/^v1/deputies/(?P<pk>[^/]+)/$": "401 200 200 200 404 200 200 200 200 200 404",
+    "POST /api/^v1/deputies/(?P<pk>[^/]+)/end/$": ("401 204 403 403 404 204 204 403 403 403 403"),
     "GET /api/^v1/handovers/$": "401 200 200 200 200 200 200 200 200 200 200",
     "GET /api/^v1/handovers/(?P<pk>[^/]+)/$": "401 200 200 200 404 200 200 200 200 200 404",
     "POST /api/^v1/handovers/(?P<pk>[^/]+)/ticks/$": (

@@ -68,3 +68,41 @@ def test_a_handover_is_ticked_and_unticked(api, account, cast):
     assert (
         api("vera_viewer").post(f"handovers/{row.pk}/ticks/", {"item": "plan"}).status_code == 403
     )
+
+
+def test_a_deputy_reaches_the_account_in_the_period_alone(api, account, cast, group):
+    otto = cast["otto_outsider"]
+    since, until = TODAY + dt.timedelta(days=2), TODAY + dt.timedelta(days=3)
+    made = api("olga_owner").post(
+        "deputies/",
+        {
+            "account": account.pk,
+            "user": otto.pk,
+            "since": since.isoformat(),
+            "until": until.isoformat(),
+        },
+    )
+    assert made.status_code == 201, made.content
+
+    otto_api = api("otto_outsider")
+
+    def reached():
+        return otto_api.get(f"accounts/{account.pk}/").status_code
+
+    assert reached() == 404  # before
+    deputy = Deputy.objects.filter(pk=made.json()["id"])
+    deputy.update(since=TODAY, until=TODAY)
+    assert reached() == 200
+    yesterday = TODAY - dt.timedelta(days=1)
+    deputy.update(since=yesterday, until=yesterday)
+    assert reached() == 404  # after
+
+
+def test_a_deputy_is_ended_by_who_may_name_one(api, account, cast, group):
+    olga, otto = api("olga_owner"), api("otto_outsider")
+    made = olga.post("deputies/", {"account": account.pk, "user": cast["otto_outsider"].pk})
+    address = f"deputies/{made.json()['id']}/end/"
+
+    assert otto.post(address, {}).status_code == 403
+    assert olga.post(address, {}).status_code == 204
+    assert otto.get(f"accounts/{account.pk}/").status_code == 404

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from churn import policies
-from churn.findings import defection_name
+from churn.findings import defection_of
 from churn.models import SignalPolicy
 from churn.policy_forms import RuleForm
 from churn.rules import RULES
@@ -40,10 +40,7 @@ def signal_policies(request):
     """What each signal measures and weighs, and who changed it when."""
     if not access.may_see_dashboard(request.user):
         raise PermissionDenied(_("The rules are for those who look after accounts."))
-    rules = [
-        (signal, rule, defection_name(rule.defection))
-        for signal, rule in policies.current().items()
-    ]
+    rules = [(signal, rule, defection_of(signal)) for signal, rule in policies.current().items()]
     context = {
         "rules": rules,
         "history": _history(),

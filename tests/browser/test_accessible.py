@@ -54,7 +54,10 @@ def pages():
     found += [f"/accounts/{account.pk}/stance/new/", "/policies/signals/"]
     found += ["/policies/signals/no_contact/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
-    found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
+    found += [
+        f"/accounts/{account.pk}/{tab}/"
+        for tab in ("people", "team", "risk", "timeline", "history")
+    ]
     found += [
         f"/accounts/{account.pk}/{form}/"
         for form in ("members", "leader", "joint-groups", "joint-offices")

@@ -70,6 +70,7 @@ def signal_policy(request, key):
             except Refused as refusal:
                 form.add_error(refusal.field or None, str(refusal))
         status = 422 if form.errors else 200
+        form.fields["reason"].required = True  # to save it
     elif form.is_bound:
         status = 422
         if form.is_valid():

@@ -121,6 +121,7 @@ def test_trying_saves_nothing_and_needs_no_reason(cast, run, client):
     assert answer.context["trial"].looked_at == 6
     assert "What it would have done" in answer.content.decode()
     assert answer.context["form"]["starts"].value() == "3"
+    assert answer.context["form"].fields["reason"].required  # to save it
     assert not SignalPolicy.objects.exists()
 
 

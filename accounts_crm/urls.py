@@ -17,6 +17,7 @@ from accounts_crm import (
     switches,
     visits,
 )
+from accounts_crm.account_risk import account_risk
 from accounts_crm.boards import risk_queue, stage_board, stage_breaks
 from accounts_crm.dashboard.page import dashboard
 from accounts_crm.dashboard.pdf import dashboard_pdf
@@ -69,6 +70,7 @@ urlpatterns = [
     path("accounts/new/", account_edit.account_new, name="account-new"),
     path("accounts/names/", account_edit.account_names, name="account-names"),
     path("accounts/<int:pk>/", account_page.account_page, name="account"),
+    path("accounts/<int:pk>/risk/", account_risk, name="account-risk"),
     path("accounts/<int:pk>/people/", account_tabs.account_people, name="account-people"),
     path("accounts/<int:pk>/team/", account_tabs.account_team, name="account-team"),
     path("accounts/<int:pk>/met/", account_tabs.account_met, name="account-met"),

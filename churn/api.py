@@ -5,11 +5,17 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers
 
-from churn import actions, findings
+from churn import actions, findings, terms
 from churn.models import Flag, Risk
+from churn.rules import RULES
 from customers.exports import decimals
 from customers.money import to_major
 from customers.rest.fields import AccountRef, Moment
@@ -19,7 +25,7 @@ from customers.rest.resources import Adding, Changing, Reading, Resource
 from customers.rest.serializers import RowSerializer
 
 # Figures of findings that are money, in minor units where they are stored.
-MONEY = ("recent", "usual")
+MONEY = ("recent", "usual", "season", "enough", "lost")
 # The states that people bring a flag to.
 ANSWERS = [choice for choice in Flag.State.choices if choice[0] != Flag.State.OPEN]
 
@@ -29,6 +35,10 @@ class FindingSerializer(serializers.Serializer):
 
     signal = serializers.CharField()
     text = serializers.CharField(help_text="The evidence as a sentence, in your language.")
+    clears = serializers.CharField(help_text="What would clear it, in your language.")
+    defection = serializers.CharField(
+        help_text="The defection it announces: price, product, service or empty."
+    )
     strength = serializers.FloatField()
     weight = serializers.FloatField()
     share = serializers.FloatField(help_text="Part of the score that this signal makes.")
@@ -37,9 +47,23 @@ class FindingSerializer(serializers.Serializer):
     def to_representation(self, finding):
         figures = dict(finding["figures"])
         for name in MONEY:
-            if name in figures and "currency" in figures:
+            if figures.get(name) is not None and "currency" in figures:
                 figures[name] = str(to_major(figures[name], figures["currency"]))
-        return {**finding, "text": findings.sentence(finding), "figures": figures}
+        return {
+            **finding,
+            "text": findings.sentence(finding),
+            "clears": findings.clearing(finding),
+            "defection": RULES[signal].defection if (signal := finding["signal"]) in RULES else "",
+            "figures": figures,
+        }
+
+
+class TermSerializer(serializers.Serializer):
+    """A factor of the formula: score = 100 × (1 − Π(1 − x)), half up."""
+
+    name = serializers.CharField(help_text="A signal, or “model”.")
+    x = serializers.FloatField(help_text="Weight × strength; of the model its excess silence.")
+    share = serializers.FloatField()
 
 
 class RiskSerializer(serializers.Serializer):
@@ -56,6 +80,15 @@ class RiskSerializer(serializers.Serializer):
     fatal = serializers.BooleanField(help_text="Whether one signal alone makes the risk high.")
     signals = serializers.SerializerMethodField()
     findings = FindingSerializer(many=True, help_text="Strongest first.")
+    terms = serializers.SerializerMethodField()
+
+    @extend_schema_field(TermSerializer(many=True))
+    def get_terms(self, row):
+        run = self.context["view"].run
+        if row.score is None or not run.evidence_kept:
+            return []
+        told = terms.of(row, run.facts.get("risk", {}))
+        return TermSerializer(told.terms, many=True).data
 
     def get_level(self, row) -> str | None:
         return row.level or None

@@ -31,14 +31,11 @@ def clearing(finding: dict) -> str:
     return write(finding["figures"]) if write else ""
 
 
-def defection_name(kind: str) -> str:
-    """Return the kind of defection in words, "" for none."""
-    return {
-        PRICE: _("Price"),
-        PRODUCT: pgettext("defection", "Product"),
-        SERVICE: _("Service"),
-        "": "",
-    }[kind]
+def defection_of(signal: str) -> str:
+    """Return the kind of defection that a signal announces, in words, "" for none."""
+    kind = RULES[signal].defection if signal in RULES else ""
+    names = {PRICE: _("Price"), PRODUCT: pgettext("defection", "Product"), SERVICE: _("Service")}
+    return names.get(kind, "")
 
 
 def reason(code: str) -> str:

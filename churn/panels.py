@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from churn import findings
@@ -22,13 +24,16 @@ MILLION = 10**6
 
 @dataclass(frozen=True)
 class Reason:
-    """A finding as it is read."""
+    """A finding as it is read; `link` leads to the rows behind it."""
 
+    signal: str
     name: str
     text: str
+    clears: str
+    defection: str
     points: int
     link: str
-    link_text: str
+    found: dict
 
 
 @dataclass(frozen=True)
@@ -139,10 +144,14 @@ def _explain(panel: RiskPanel, row: Risk, facts: dict) -> None:
     )
     panel.reasons = [
         Reason(
+            found["signal"],
             findings.name(found["signal"]),
             findings.sentence(found),
+            findings.clearing(found),
+            findings.defection_of(found["signal"]),
             earned,
-            *_link(panel.account, found),
+            _link(panel, found["signal"]),
+            found,
         )
         for found, earned in zip(row.findings, points, strict=True)
     ]
@@ -159,16 +168,8 @@ def _explain(panel: RiskPanel, row: Risk, facts: dict) -> None:
         panel.median = median / MILLION
 
 
-def _link(account: Account, found: dict) -> tuple[str, str]:
-    """Return where the evidence of a finding stands on the account's page, and what it is."""
-    page, figures = account.get_absolute_url(), found["figures"]
-    match found["signal"]:
-        case "no_contact":
-            return f"{page}#interaction-{figures['interaction']}", _("Contact log")
-        case "steps_overdue":
-            return f"{page}#step-{figures['steps'][0]}", _("Next steps")
-        case "quality_complaint":
-            return f"{page}#complaint-{figures['complaints'][0]}", _("Complaint")
-        case "value_falling" | "order_gap":
-            return f"{page}#value", _("Orders")
-    return page, _("Account")
+def _link(panel: RiskPanel, signal: str) -> str:
+    """Return where the rows behind a finding of the panel's night stand."""
+    # By name: the account's pages stand at the roof.
+    page = reverse("account-risk", args=[panel.account.pk])
+    return f"{page}?{urlencode({'signal': signal, 'as_of': panel.run.as_of.isoformat()})}"

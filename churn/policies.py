@@ -39,6 +39,15 @@ def of(signal: str) -> SignalPolicy:
     )
 
 
+def proposed(signal: str, *, on: bool, weight: int, starts: Decimal, full: Decimal) -> Rule:
+    """Return a rule that is only thought of.
+
+    Raises Refused at its field for a value that means nothing.
+    """
+    _check({"weight": weight, "starts": starts, "full": full})
+    return replace(RULES[signal], on=on, weight=weight, starts=float(starts), full=float(full))
+
+
 @transaction.atomic
 def change_rule(signal: str, *, by, version: int, reason: str, **values: Any) -> list[str]:
     """Change weight, thresholds or the switch of a signal; return the changed fields.
@@ -47,7 +56,9 @@ def change_rule(signal: str, *, by, version: int, reason: str, **values: Any) ->
     means nothing, and with both values of what somebody else changed meanwhile.
     """
     row, _made = SignalPolicy.objects.get_or_create(signal=signal, defaults=_first(signal))
-    _check({**_values(row), **values}, reason)
+    _check({**_values(row), **values})
+    if not reason.strip():
+        raise Refused(_("Say why the rule changes."), field="reason")
     if all(getattr(row, name) == new for name, new in values.items()) and version == row.version:
         return []
     return change(
@@ -70,7 +81,7 @@ def _values(row: SignalPolicy) -> dict[str, Any]:
     return {"weight": row.weight, "starts": row.starts, "full": row.full}
 
 
-def _check(values: dict[str, Any], reason: str) -> None:
+def _check(values: dict[str, Any]) -> None:
     if values["weight"] not in WEIGHTS:
         raise Refused(_("Give a weight from 1 to 90."), field="weight")
     for name in ("starts", "full"):
@@ -82,5 +93,3 @@ def _check(values: dict[str, Any], reason: str) -> None:
             % {"starts": values["starts"]},
             field="full",
         )
-    if not reason.strip():
-        raise Refused(_("Say why the rule changes."), field="reason")

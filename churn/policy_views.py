@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, QueryDict
@@ -10,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from churn import policies
-from churn.findings import defection_name
+from churn import laboratory, policies
+from churn.findings import defection_of
 from churn.models import SignalPolicy
-from churn.policy_forms import RuleForm
+from churn.policy_forms import TYPED, RuleForm
+from churn.queries import newest_run
 from churn.rules import RULES
 from customers import access
 from customers.errors import Refused
@@ -40,10 +42,7 @@ def signal_policies(request):
     """What each signal measures and weighs, and who changed it when."""
     if not access.may_see_dashboard(request.user):
         raise PermissionDenied(_("The rules are for those who look after accounts."))
-    rules = [
-        (signal, rule, defection_name(rule.defection))
-        for signal, rule in policies.current().items()
-    ]
+    rules = [(signal, rule, defection_of(signal)) for signal, rule in policies.current().items()]
     context = {
         "rules": rules,
         "history": _history(),
@@ -62,7 +61,17 @@ def signal_policy(request, key):
     policy = policies.of(key)
     form = RuleForm(request.POST if request.method == "POST" else None, policy=policy)
     context, status = {"rule": RULES[key], "signal": key}, 200
-    if form.is_bound:
+    if "try" in request.POST:
+        # Nothing is saved: the reason may come later.
+        form.fields["reason"].required = False
+        if form.is_valid():
+            try:
+                context |= _tried(request.user, key, form)
+            except Refused as refusal:
+                form.add_error(refusal.field or None, str(refusal))
+        status = 422 if form.errors else 200
+        form.fields["reason"].required = True  # to save it
+    elif form.is_bound:
         status = 422
         if form.is_valid():
             try:
@@ -81,6 +90,14 @@ def signal_policy(request, key):
                 return redirect("churn:signal-policies")
     context["form"] = form
     return render(request, "churn/signal_policy_form.html", context, status=status)
+
+
+def _tried(viewer, signal: str, form: RuleForm) -> dict[str, Any]:
+    """Return what the typed rule would have done, where there is a night to tell the past from."""
+    rule = policies.proposed(signal, **{name: form.cleaned_data[name] for name in TYPED})
+    run = newest_run()
+    trial = laboratory.try_rule(signal, rule, viewer, run) if run else None
+    return {"tried": True, "trial": trial, "horizon": settings.RISK_HORIZON_DAYS}
 
 
 def _history() -> list[PolicyChange]:

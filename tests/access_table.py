@@ -62,6 +62,8 @@ TABLE = {
     "POST /accounts/names/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/": "login 200 200 200 404 200 200 200 200 403 404",
     "POST /accounts/<int:pk>/": "login 405 405 405 405 405 405 405 405 403 405",
+    "GET /accounts/<int:pk>/risk/": "login 200 200 200 404 200 200 200 200 403 404",
+    "POST /accounts/<int:pk>/risk/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/people/": "login 200 200 200 404 200 200 200 200 403 404",
     "POST /accounts/<int:pk>/people/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/team/": "login 200 200 200 404 200 200 200 200 403 404",

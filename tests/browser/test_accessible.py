@@ -59,7 +59,10 @@ def pages():
     found += [f"/policies/stages/{StageGate.objects.get(stage='mid', kind='levels').pk}/"]
     found += ["/policies/signals/", "/policies/signals/no_contact/"]
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
-    found += [f"/accounts/{account.pk}/{tab}/" for tab in ("people", "team", "timeline", "history")]
+    found += [
+        f"/accounts/{account.pk}/{tab}/"
+        for tab in ("people", "team", "risk", "timeline", "history")
+    ]
     found += [
         f"/accounts/{account.pk}/{form}/"
         for form in ("members", "leader", "joint-groups", "joint-offices", "open-books")

@@ -85,7 +85,7 @@ def test_the_panel_shows_score_reasons_and_the_model_apart(account, cast, run, r
     assert "41 Watch" in page
     assert "¥1.25M at stake" in page
     assert "60 days since the last order on 1 May 2024" in page
-    assert f'href="{account.get_absolute_url()}#complaint-17"' in page
+    assert f'href="{account.get_absolute_url()}risk/?signal=quality_complaint&amp;as_of=' in page
     assert "25.0% likely to place no order in 90 days" in page
     assert "the middle of all scored accounts is 10.0%" in page
     assert "Signals 29 points, model 12 points, of 100" in page

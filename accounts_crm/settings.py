@@ -56,6 +56,8 @@ FLAG_ANSWER_DAYS = env.int("FLAG_ANSWER_DAYS", default=7)
 FLAG_SNOOZE_DAYS = env.int("FLAG_SNOOZE_DAYS", default=30)  # at most
 # So many flags ask one manager for an answer in 7 days; the rest is summed up and waits.
 FLAGS_A_WEEK = env.int("FLAGS_A_WEEK", default=5)
+# Winning a new customer costs so many times what keeping one costs.
+WINNING_COSTS_TIMES = env.int("WINNING_COSTS_TIMES", default=5)
 ACTIVE_DAYS = env.int("ACTIVE_DAYS", default=365)
 RUN_KEEP_NIGHTS = env.int("RUN_KEEP_NIGHTS", default=90)
 RUN_KEEP_EVIDENCE_NIGHTS = env.int("RUN_KEEP_EVIDENCE_NIGHTS", default=14)
@@ -331,6 +333,7 @@ SPECTACULAR_SETTINGS = {
         "FlagAnswer": "churn.api.ANSWERS",
         "InteractionKind": "customers.models.Interaction.Kind",
         "FlagKind": "churn.models.Flag.Kind",
+        "DefectionType": "churn.models.DefectionType",
         "Stage": "customers.models.Stage",
         "Tier": "customers.models.Tier",
         "TierRequestState": "lifecycle.models.TierRequest.State",

@@ -198,8 +198,7 @@ class Changing(Resource):
     def partial_update(self, request, *args, **kwargs):
         """Change some of its fields. Say which version you read: in If-Match, or as `version`."""
         row = self.get_object()
-        account = row if isinstance(row, Account) else row.account
-        self.account_for(account.pk)
+        self.check_may_change(row)
         serializer = self.get_serializer(row, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         values = dict(serializer.validated_data)
@@ -211,6 +210,11 @@ class Changing(Resource):
             if refusal.conflict:
                 refusal.conflict["fields"] = self._both_values(request.data)
             raise
+
+    def check_may_change(self, row: Any) -> None:
+        """Raise PermissionDenied where the caller may only read the row."""
+        account = row if isinstance(row, Account) else row.account
+        self.account_for(account.pk)
 
     def _both_values(self, sent: dict) -> dict[str, dict]:
         """Return what was sent beside what now holds, as the resource shows it."""

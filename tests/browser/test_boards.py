@@ -222,6 +222,7 @@ def test_a_flag_is_recovered_by_a_playbook_and_its_success_is_told(queue, cast, 
     detail = queue.locator("#detail .flag")
     expect(detail).to_contain_text("Olga answers")
     queue.get_by_role("button", name="Acknowledge").click()
+    expect(detail).to_contain_text("Acknowledged")
 
     queue.get_by_role("link", name="Start recovery, hand on").click()
     queue.get_by_label("Playbook").select_option(label="Hold the price: Price")
@@ -229,7 +230,6 @@ def test_a_flag_is_recovered_by_a_playbook_and_its_success_is_told(queue, cast, 
 
     expect(detail).to_contain_text("In recovery")
     expect(detail.locator(".recovery li")).to_have_count(2)
-    assert Axe().run(queue).response["violations"] == []
     steps = NextStep.objects.order_by("due")
     assert [(step.what, step.who) for step in steps] == [
         ("Ring the buyer", cast["olga_owner"]),

@@ -60,12 +60,17 @@ def defections(request):
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
     seen = Defection.objects.visible_to(request.user)
     rows = seen.filter(**chosen).select_related("account").order_by("-date", "-pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    changeable = Defection.objects.editable_by(request.user).filter(
+        pk__in=[row.pk for row in page.object_list]
+    )
     context = {
         "form": form,
+        "changeable": set(changeable.order_by().values_list("pk", flat=True)),
         "types": type_lines(seen),
         "times": settings.WINNING_COSTS_TIMES,
         "currency": settings.REPORTING_CURRENCY,
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
     }
     return render(request, "churn/defections.html", context)
 

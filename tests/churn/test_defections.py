@@ -142,6 +142,8 @@ def test_the_report_counts_by_type_what_the_viewer_sees(client, lost, far_accoun
     assert (all_of_them.costed, all_of_them.replacing) == (1, 350_00)
     assert (seen.count, seen.value, seen.rate) == (1, 900_00, 0.0)
     assert "Canary" not in page.content.decode()
+    assert f"/defections/{lost.pk}/edit/" in page.content.decode()
+    assert "/edit/" not in price("vera_viewer")[0].content.decode().split("<main")[1]
     won, _line = price("dora_director", "?winback=won&type=price")
     assert [row.pk for row in won.context["page"]] == [other.pk]
     assert price("dora_director", "?winback=moon&page=x")[0].status_code == 200

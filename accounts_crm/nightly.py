@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts_crm import retention, workers
 from accounts_crm.attempts import Attempt, RunFailed, TakenOver
 from accounts_crm.models import NightlyRun
-from churn import flags, scoring
+from churn import flags, goal_readings, scoring
 from churn.models import Risk
 from customers import events, ranking
 from customers.calendar import business_today
@@ -31,7 +31,7 @@ from lifecycle.models import Assessment
 
 log = logging.getLogger(__name__)
 State = NightlyRun.State
-STEPS = ("rank", "evidence", "risk", "publish")
+STEPS = ("rank", "evidence", "risk", "goals", "publish")
 
 
 class AlreadyRunning(Refused):
@@ -120,6 +120,7 @@ def execute(attempt: Attempt) -> NightlyRun:
         _step(attempt, "rank", ranking.compute)
         _step(attempt, "evidence", assessing.compute)
         _step(attempt, "risk", scoring.compute)
+        _step(attempt, "goals", goal_readings.compute)
         _analyze()
         _publish(attempt)
     except TakenOver:

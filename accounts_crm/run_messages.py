@@ -12,6 +12,7 @@ STEP_NAMES = {
     "rank": gettext_lazy("Value and ranking"),
     "evidence": gettext_lazy("Evidence of stages"),
     "risk": gettext_lazy("Churn risk and reasons"),
+    "goals": gettext_lazy("Churn rate and goals"),
     "publish": gettext_lazy("Publish and raise flags"),
 }
 CAUSES = {

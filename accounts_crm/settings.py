@@ -69,6 +69,8 @@ EFFORT_DAYS = env.int("EFFORT_DAYS", default=180)
 EFFORT_FACTOR = env.int("EFFORT_FACTOR", default=3)
 # With what the model of the pay mix begins: a year, in units of the reporting currency.
 PAY_PER_MANAGER = env.int("PAY_PER_MANAGER", default=300_000)
+# Winning a new customer costs so many times what keeping one costs.
+WINNING_COSTS_TIMES = env.int("WINNING_COSTS_TIMES", default=5)
 ACTIVE_DAYS = env.int("ACTIVE_DAYS", default=365)
 RUN_KEEP_NIGHTS = env.int("RUN_KEEP_NIGHTS", default=90)
 RUN_KEEP_EVIDENCE_NIGHTS = env.int("RUN_KEEP_EVIDENCE_NIGHTS", default=14)
@@ -344,6 +346,7 @@ SPECTACULAR_SETTINGS = {
         "FlagAnswer": "churn.api.ANSWERS",
         "InteractionKind": "customers.models.Interaction.Kind",
         "FlagKind": "churn.models.Flag.Kind",
+        "DefectionType": "churn.models.DefectionType",
         "Stage": "customers.models.Stage",
         "Cause": "lifecycle.stages.Cause",
         "Tier": "customers.models.Tier",

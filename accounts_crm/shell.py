@@ -13,6 +13,7 @@ SECTIONS = (
     ("/accounts/", "accounts"),
     ("/stages/", "stages"),
     ("/risk/", "stages"),
+    ("/goals/", "dashboard"),
     ("/dashboard/", "dashboard"),
     ("/teams/", "teams:posts"),
     ("/tiers/", "tiers"),

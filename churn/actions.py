@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from churn.models import Flag, Playbook, Risk
+from churn.defection_actions import record_defection
+from churn.models import Defection, Flag, Playbook, Risk
 from customers import events
 from customers.access import Change
-from customers.actions import change_account, close_step, plan_step
+from customers.actions import close_step, plan_step
 from customers.calendar import business_today
 from customers.editing import change
 from customers.errors import Refused
@@ -158,12 +159,21 @@ def start_recovery(
 
 @transaction.atomic
 def close_flag(
-    flag: Flag, *, by, outcome: str, version: int | None = None, reason: str = ""
+    flag: Flag,
+    *,
+    by,
+    outcome: str,
+    version: int | None = None,
+    reason: str = "",
+    defection: dict[str, Any] | None = None,
 ) -> Flag:
     """Close a flag; an account that is lost gets that status. Doing it again changes nothing.
 
-    reason  kept in the event
-    Raises Refused if the flag was closed with another outcome, or the version is stale.
+    reason     kept in the event
+    defection  why the customer left: what record_defection takes; needed for one that is lost and
+               not yet recorded so
+    Raises Refused if the flag was closed with another outcome, for a loss without its type, or if
+    the version is stale.
     """
     if outcome not in Flag.Outcome:
         raise Refused(_("Say how it ended: recovered, false alarm or lost."), field="outcome")
@@ -180,8 +190,9 @@ def close_flag(
     )
     if moved and reason.strip():
         events.record("flag.noted", flag.account, by=by, about=flag, reason=(None, reason.strip()))
-    if moved and outcome == Flag.Outcome.LOST:
-        change_account(flag.account, by=by, version=None, status=Account.Status.LOST)
+    known = Defection.objects.filter(account=flag.account_id, winback=Defection.WinBack.OPEN)
+    if moved and outcome == Flag.Outcome.LOST and not known.exists():
+        record_defection(flag.account, by=by, flag=flag, **{"type": "", **(defection or {})})
     if moved and outcome != Flag.Outcome.RECOVERED:
         # What a playbook had planned has lost its aim.
         for step in flag.steps.filter(state=NextStep.State.OPEN):
@@ -196,11 +207,11 @@ def _plan(flag: Flag, playbook: Playbook, *, by) -> None:
         plan_step(
             flag.account,
             by=by,
-            what=action.what,
-            due=today + dt.timedelta(days=action.after_days),
+            what=action["what"],
+            due=today + dt.timedelta(days=action["after_days"]),
             who=who if who and who.is_active else by,
         )
-        for action in playbook.actions.all()
+        for action in playbook.plan
     ]
     flag.steps.set(steps)
 

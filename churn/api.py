@@ -1,6 +1,9 @@
 """Risk of a night, and the flags."""
 
+from typing import Any
+
 import django_filters
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,18 +17,20 @@ from drf_spectacular.utils import (
 from rest_framework import mixins, serializers
 
 from churn import actions, findings, terms
-from churn.models import Flag, Risk
+from churn.models import DefectionType, Flag, Playbook, Risk
 from churn.rules import RULES
 from customers.exports import decimals
+from customers.models import NextStep
 from customers.money import to_major
-from customers.rest.fields import AccountRef, Moment
+from customers.rest.fields import AccountRef, Day, Moment, RowRef, RowRefs
 from customers.rest.filters import IdFilter, YesNo
 from customers.rest.nights import NightPages, asked_run, run_facts
 from customers.rest.resources import Adding, Changing, Reading, Resource
-from customers.rest.serializers import RowSerializer
+from customers.rest.serializers import RowSerializer, Strict
 
 # Figures of findings that are money, in minor units where they are stored.
 MONEY = ("recent", "usual", "season", "enough", "lost")
+LIFE = frozenset({"snoozed_until", "owner", "due"})  # what may change beside the state
 # The states that people bring a flag to.
 ANSWERS = [choice for choice in Flag.State.choices if choice[0] != Flag.State.OPEN]
 
@@ -171,6 +176,14 @@ class Risks(mixins.ListModelMixin, Resource):
         }
 
 
+class DefectionPartSerializer(Strict):
+    """Why the customer left that a flag was about."""
+
+    type = serializers.ChoiceField(choices=DefectionType.choices)
+    date = Day(required=False)
+    competitor = serializers.CharField(max_length=200, required=False)
+
+
 class FlagSerializer(RowSerializer):
     """A warning that somebody has to answer, with the findings as they were."""
 
@@ -180,6 +193,16 @@ class FlagSerializer(RowSerializer):
     opened_at = Moment(read_only=True)
     closed_at = Moment(read_only=True, allow_null=True)
     opened_by = serializers.IntegerField(source="opened_by_id", read_only=True, allow_null=True)
+    owner: Any = RowRef(
+        get_user_model(),
+        required=False,
+        allow_null=True,
+        help_text="Who answers; null: the account manager.",
+    )
+    playbook: Any = RowRef(Playbook, required=False, allow_null=True)
+    steps: Any = RowRefs(
+        NextStep, read_only=True, help_text="The next steps that the playbook planned."
+    )
 
     class Meta:
         model = Flag
@@ -196,49 +219,78 @@ class FlagSerializer(RowSerializer):
             "findings",
             "opened_at",
             "opened_by",
+            "owner",
+            "told_on",
+            "due",
+            "snoozed_until",
+            "escalated_on",
+            "playbook",
+            "steps",
             "closed_at",
             "version",
         ]
-        read_only_fields = ["kind", "score", "as_of"]
+        read_only_fields = ["kind", "score", "as_of", "told_on", "escalated_on"]
 
 
 class FlagRaisingSerializer(FlagSerializer):
     """A flag raised by hand."""
 
     reason = serializers.CharField(max_length=2000)
+    owner = serializers.IntegerField(source="owner_id", read_only=True)
+    playbook = serializers.IntegerField(source="playbook_id", read_only=True)
 
     class Meta(FlagSerializer.Meta):
-        read_only_fields = [*FlagSerializer.Meta.read_only_fields, "state", "outcome"]
+        read_only_fields = [
+            *FlagSerializer.Meta.read_only_fields,
+            "state",
+            "outcome",
+            "due",
+            "snoozed_until",
+        ]
 
 
 class FlagAnswerSerializer(FlagSerializer):
-    """An answer to a flag: the state it comes to and, when it is closed, how it ended."""
+    """An answer to a flag: the state it comes to and, when it is closed, how it ended.
+
+    Or without a state: until when it rests, who answers it, by when.
+    """
 
     account = serializers.IntegerField(source="account_id", read_only=True)
-    state = serializers.ChoiceField(choices=ANSWERS, required=True)
+    state = serializers.ChoiceField(choices=ANSWERS, required=False)
+    playbook: Any = RowRef(Playbook, required=False, help_text="With the state recovery.")
+    defection = DefectionPartSerializer(
+        required=False, write_only=True, help_text="Why the customer left, if it is lost."
+    )
     outcome = serializers.ChoiceField(choices=Flag.Outcome.choices, required=False)
     note = serializers.CharField(
         max_length=2000, required=False, write_only=True, help_text="Kept in the history."
     )
 
     class Meta(FlagSerializer.Meta):
-        fields = [*FlagSerializer.Meta.fields, "note"]
+        fields = [*FlagSerializer.Meta.fields, "note", "defection"]
         read_only_fields = [*FlagSerializer.Meta.read_only_fields, "reason"]
 
     def validate(self, values):
         values = super().validate(values)
-        closing = values.get("state") == Flag.State.CLOSED
-        faults = {}
-        if "state" not in values:
-            faults["state"] = [_("Say which state the flag comes to.")]
-        elif closing and "outcome" not in values:
-            faults["outcome"] = [_("Say how it ended: recovered, false alarm or lost.")]
-        elif not closing:
-            faults = {
-                name: [_("This belongs to closing the flag.")]
-                for name in ("outcome", "note")
-                if name in values
-            }
+        state = values.get("state")
+        if not state and not values.keys() & LIFE:
+            raise serializers.ValidationError({"state": [_("Say which state the flag comes to.")]})
+        if state == Flag.State.CLOSED and "outcome" not in values:
+            said = _("Say how it ended: recovered, false alarm or lost.")
+            raise serializers.ValidationError({"outcome": [said]})
+        faults = {
+            name: [_("This belongs to closing the flag.")]
+            for name in ("outcome", "note", "defection")
+            if name in values and state != Flag.State.CLOSED
+        }
+        if "playbook" in values and state != Flag.State.RECOVERY:
+            faults["playbook"] = [_("This belongs to the state “recovery”.")]
+        alone = [name for name in sorted(LIFE) if name in values]
+        if state and alone or {"snoozed_until"} < set(alone):
+            faults |= {name: [_("Send this in a call of its own.")] for name in alone}
+        if values.get("due", True) is None or values.get("snoozed_until", True) is None:
+            name = "due" if values.get("due", True) is None else "snoozed_until"
+            faults[name] = [_("Give a day.")]
         if faults:
             raise serializers.ValidationError(faults)
         return values
@@ -267,7 +319,7 @@ class Flags(Adding, Changing, Reading):
     """Flags at the accounts that the caller may see, newest first. POST one to raise it by hand."""
 
     area = "results"
-    queryset = Flag.objects.select_related("account")
+    queryset = Flag.objects.select_related("account").prefetch_related("steps")
     serializer_class = FlagSerializer
     filterset_class = FlagFilter
     ordering = ("-opened_at",)
@@ -283,16 +335,21 @@ class Flags(Adding, Changing, Reading):
         return actions.raise_flag(account, by=self.request.user, reason=values["reason"])
 
     def alter(self, row, version, values):
-        person, state = self.request.user, values["state"]
-        if state == Flag.State.CLOSED:
+        person, state = self.request.user, values.get("state")
+        if "snoozed_until" in values:
+            actions.snooze_flag(row, by=person, version=version, until=values["snoozed_until"])
+        elif state is None:
+            actions.assign_flag(row, by=person, version=version, **values)
+        elif state == Flag.State.CLOSED:
             actions.close_flag(
                 row,
                 by=person,
                 version=version,
                 outcome=values["outcome"],
                 reason=values.get("note", ""),
+                defection=values.get("defection"),
             )
         elif state == Flag.State.RECOVERY:
-            actions.start_recovery(row, by=person, version=version)
+            actions.start_recovery(row, by=person, version=version, playbook=values.get("playbook"))
         else:
             actions.acknowledge_flag(row, by=person, version=version)

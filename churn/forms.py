@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from churn.models import Flag, Playbook
+from churn.models import DefectionType, Flag, Playbook
 from customers.colleagues import colleagues_of
 from customers.models import Account
 
@@ -35,6 +35,10 @@ class AnswerForm(forms.Form):
     snoozed_until = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     owner = forms.ModelChoiceField(get_user_model().objects.none(), required=False)
     due = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    # Why the customer left, where it is lost.
+    type = forms.ChoiceField(choices=DefectionType.choices, required=False)
+    competitor = forms.CharField(required=False, max_length=200)
+    date = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 
     def __init__(self, data, *, account: Account):
         super().__init__(data)

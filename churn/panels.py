@@ -12,11 +12,9 @@ from django.utils.translation import gettext as _
 
 from churn import findings
 from churn.forms import RaiseForm
-from churn.models import Flag, Playbook, Risk
-from churn.queries import with_success
+from churn.models import Defection, DefectionType, Flag, Risk
 from customers.access import Change
 from customers.calendar import business_today
-from customers.colleagues import colleagues_of
 from customers.models import Account
 
 MILLION = 10**6
@@ -55,9 +53,8 @@ class RiskPanel:
     risk: Risk | None
     may_change: bool
     flags: list[Flag]
-    playbooks: list[Playbook]
-    people: list[Any]  # who may be given a flag
     last_closed: Flag | None
+    lost: Defection | None  # why, where the account is lost
     reasons: list[Reason] = field(default_factory=list)
     model_points: int = 0
     p: float | None = None
@@ -74,6 +71,11 @@ class RiskPanel:
     def may_raise(self) -> bool:
         """Say whether a flag may be raised by hand now."""
         return self.may_change and not any(f.kind == Flag.Kind.MANUAL for f in self.flags)
+
+    @property
+    def defection_types(self) -> list:
+        """Return why a customer may leave."""
+        return DefectionType.choices
 
     @property
     def tomorrow(self) -> dt.date:
@@ -106,16 +108,14 @@ def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusa
     may_change = account.may_be_changed_by(viewer, Change.RELATIONSHIP)
     standing = [flag for flag in flags if flag.state != Flag.State.CLOSED]
     prefetch_related_objects([flag for flag in standing if flag.playbook], "steps")
-    playbooks = with_success(Playbook.objects.filter(active=True))
     panel = RiskPanel(
         account=account,
         run=run,
         risk=row,
         may_change=may_change,
         flags=standing,
-        playbooks=list(playbooks) if may_change and standing else [],
-        people=list(colleagues_of(account)) if may_change and standing else [],
         last_closed=next((flag for flag in flags if flag.state == Flag.State.CLOSED), None),
+        lost=_loss(account),
         raise_form=form or RaiseForm(auto_id="raise-%s"),
         refusal=refusal,
     )
@@ -123,6 +123,12 @@ def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusa
     if row is not None and row.score is not None and run.evidence_kept:
         _explain(panel, row, run.facts.get("risk", {}))
     return panel
+
+
+def _loss(account: Account) -> Defection | None:
+    if account.status != Account.Status.LOST:
+        return None
+    return Defection.objects.filter(account=account, winback=Defection.WinBack.OPEN).first()
 
 
 def points_of(score: int, shares: list[float]) -> list[int]:

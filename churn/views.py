@@ -1,19 +1,25 @@
-"""Flags raised and answered in the browser; both show the risk panel again."""
+"""Flags raised and answered in the browser; answers show the risk panel again."""
 
+import datetime as dt
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
 from churn import actions, panels
 from churn.forms import ASSIGNED, SNOOZED, AnswerForm, RaiseForm
-from churn.models import Flag
-from churn.queries import newest_run
+from churn.models import Flag, Playbook
+from churn.queries import newest_run, with_success
 from customers.access import Change
+from customers.calendar import business_today
+from customers.colleagues import colleagues_of
 from customers.errors import Refused
 from customers.models import Account
 
@@ -31,6 +37,22 @@ def flags(request, pk):
     if form.errors:
         return _refused(request, account, form=form, errors=form.errors)
     return _done(request, account, _("Flag raised."))
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def flag(request, pk):
+    """How a flag is taken up: by which playbook, and by whom; for htmx the forms alone."""
+    shown = Flag.objects.get_for(request.user, pk, change=Change.RELATIONSHIP)
+    context = {
+        "flag": shown,
+        "url": reverse("churn:flag-state", args=[shown.pk]),
+        "playbooks": with_success(Playbook.objects.filter(active=True)),
+        "people": colleagues_of(shown.account),
+        "last_day": business_today() + dt.timedelta(days=settings.FLAG_SNOOZE_DAYS),
+    }
+    part = request.htmx and not request.htmx.boosted
+    return render(request, "churn/_flag_plan.html" if part else "churn/flag.html", context)
 
 
 @require_POST
@@ -56,19 +78,25 @@ def flag_state(request, pk):
     return _done(request, flag.account, said[form.cleaned_data["to"]])
 
 
-def _answer(flag, *, by, to, version, outcome, reason, playbook, snoozed_until, owner, due):
+def _answer(flag, *, by, to, version, **typed):
     if to == Flag.State.ACKNOWLEDGED:
         actions.acknowledge_flag(flag, by=by, version=version)
     elif to == SNOOZED:
-        actions.snooze_flag(flag, by=by, version=version, until=snoozed_until)
+        actions.snooze_flag(flag, by=by, version=version, until=typed["snoozed_until"])
     elif to == ASSIGNED:
-        actions.assign_flag(
-            flag, by=by, version=version, owner=owner, **({"due": due} if due else {})
-        )
+        due = {"due": typed["due"]} if typed["due"] else {}
+        actions.assign_flag(flag, by=by, version=version, owner=typed["owner"], **due)
     elif to == Flag.State.RECOVERY:
-        actions.start_recovery(flag, by=by, version=version, playbook=playbook)
+        actions.start_recovery(flag, by=by, version=version, playbook=typed["playbook"])
     else:
-        actions.close_flag(flag, by=by, outcome=outcome, version=version, reason=reason)
+        actions.close_flag(
+            flag,
+            by=by,
+            version=version,
+            outcome=typed["outcome"],
+            reason=typed["reason"],
+            defection={name: typed[name] for name in ("type", "competitor", "date")},
+        )
 
 
 def _done(request, account, said):

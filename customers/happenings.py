@@ -60,6 +60,8 @@ SHOWN = {
     "flag.escalated": ("alert", _("Flag without an answer, told to the director")),
     "flag.recovery": ("flag", _("Recovery started")),
     "flag.closed": ("flag", _("Flag closed")),
+    "defection.recorded": ("alert", _("Customer lost")),
+    "defection.changed": ("edit", _("Loss of the customer changed")),
     "flag.noted": ("flag", _("Note on a flag")),
 }
 MODELS = {
@@ -79,6 +81,7 @@ MODELS = {
     "tier": Account,
     "flag": "churn.Flag",
     "openbook": "lifecycle.OpenBook",
+    "defection": "churn.Defection",
 }
 # What events call a field that a model knows by another name.
 ALIASES = {"asked_tier": "tier"}
@@ -86,7 +89,9 @@ LOOKED_THROUGH = 1000  # events, for the names of the fields they changed
 PEOPLE = ("owner", "user", "who")
 # Rows named by id, whose names the reader might not be allowed to know; and what goes without
 # saying.
-NAMELESS = ("parent", "region", "ours", "theirs", "at", "playbook")
+NAMELESS = (
+    "parent", "region", "ours", "theirs", "at", "playbook", "value_lost", "keeping_cost"
+)  # fmt: skip
 SILENT = (
     "date",
     "closed_at",

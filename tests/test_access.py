@@ -31,7 +31,7 @@ def things(cast, account):
     """Return one row of everything a route may name, all of the account in the region East."""
     from accounts_crm.models import BulkEdit
     from accounts_crm.portfolio.view_actions import save_view
-    from churn.models import Flag
+    from churn.models import Defection, Flag, Goal, Playbook
     from customers import actions
     from customers.models import Complaint
     from lifecycle.models import (
@@ -102,6 +102,13 @@ def things(cast, account):
         "order-lines": line.pk,
         "flags": flag.pk,
         "breaks": Interruption.objects.create(account=account, stage="pre").pk,
+        "defections": Defection.objects.create(
+            account=account, type="price", date=day, currency="CNY"
+        ).pk,
+        "goals": Goal.objects.create(
+            metric="churn", region=account.region, baseline=800, target=400, due=dt.date(2199, 1, 1)
+        ).pk,
+        "playbooks": Playbook.objects.create(name="Hold", against="price").pk,
         "stage-moves": StageMove.objects.create(account=account, was="early", to="pre").pk,
         "runs": make_run(dt.date(2024, 6, 30)).pk,
         "stages": StageGate.objects.get(stage="mid", kind="share").pk,

@@ -11,6 +11,9 @@ from rest_framework.routers import SimpleRouter
 from accounts_crm.api.accounts import Accounts
 from accounts_crm.api.idempotency import Once
 from churn.api import Flags, Risks
+from churn.defection_api import Defections
+from churn.goal_api import Goals
+from churn.playbook_api import Playbooks
 from customers.api.contacts import Contacts
 from customers.api.events import Events
 from customers.api.facts import Complaints, Satisfaction
@@ -39,6 +42,9 @@ RESOURCES = {
     "flags": Flags,
     "assessments": Assessments,
     "breaks": Breaks,
+    "playbooks": Playbooks,
+    "goals": Goals,
+    "defections": Defections,
     "stage-moves": StageMoves,
     "team-members": TeamMembers,
     "joint-groups": JointGroups,

@@ -160,9 +160,9 @@ def _open_work(scope: Scope) -> dict[int | None, dict[str, Any]]:
 def _by_owner(kind: str, rows: QuerySet) -> QuerySet:
     return (
         rows.order_by()
-        .values(work=Value(kind), owner=F("account__owner"))
+        .values(work=Value(kind), manager=F("account__owner"))
         .annotate(count=Count("account", distinct=True))
-        .values_list("work", "owner", "count")
+        .values_list("work", "manager", "count")
     )
 
 

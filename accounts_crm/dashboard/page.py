@@ -18,6 +18,7 @@ from accounts_crm.dashboard.scope import Scope, earlier_run
 from accounts_crm.dashboard.summary import distribution, summary
 from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.vocabulary import Vocabulary, vocabulary
+from churn.goal_panels import told as goals_told
 from customers.access import Role, may_see_dashboard, roles_of, sees_all
 from customers.models import Account
 from lifecycle.queries import Evidence
@@ -43,6 +44,7 @@ def context(request) -> dict[str, Any]:
     if asked.run and filters.is_valid():
         scope = _scope(asked.run, filters, user, words, live=_is_latest(asked))
         page |= {"run": scope.run, "scope": scope, **_figures(scope)}
+        page["goals"] = [] if scope.chosen else goals_told(scope.run, user)
     return page
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from accounts_crm.demo import (
     accounts,
     contacts,
+    defections,
     facts,
     joint,
     linkage,
@@ -168,6 +169,7 @@ def make_company(
     rows.reset_sequences(FILLED)
     tiers.make_requests(book, users, today)
     tiers.make_classification(seed, book, today)
+    defections.make_defections(book, users, today)
     linkage.make_linkage(book, users, today)
     total = texts.count()
     texts.rebuild(lambda more: progress("search texts", more, total))

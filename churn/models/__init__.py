@@ -1,15 +1,19 @@
 """Churn risk per nightly run, the flags it raises, and what is done about them."""
 
+from churn.models.defections import Defection
 from churn.models.flags import Flag
-from churn.models.playbooks import DefectionType, Playbook, PlaybookAction
+from churn.models.goals import Goal, GoalReading
+from churn.models.playbooks import DefectionType, Playbook
 from churn.models.policies import SignalPolicy
 from churn.models.risks import Risk, RiskQuerySet
 
 __all__ = [
+    "Defection",
     "DefectionType",
     "Flag",
+    "Goal",
+    "GoalReading",
     "Playbook",
-    "PlaybookAction",
     "Risk",
     "RiskQuerySet",
     "SignalPolicy",

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from accounts_crm.demo import company
 from accounts_crm.demo.people import LOG_INS
 from accounts_crm.models import NightlyRun
-from churn.models import Risk
+from churn.models import Defection, Goal, Playbook, Risk
 from customers.access import Role, roles_of
 from customers.calendar import business_date, business_today
 from customers.models import (
@@ -56,6 +56,25 @@ def checksums():
         rows = repr(list(model.objects.order_by("pk").values_list(*fields)))
         sums[model._meta.label] = hashlib.sha256(rows.encode()).hexdigest()
     return sums
+
+
+def test_there_are_playbooks_losses_and_goals_to_look_at(db):
+    make(today=TODAY)
+
+    assert set(Playbook.objects.values_list("against", flat=True)) == {
+        "price",
+        "product",
+        "service",
+    }
+    assert sorted(Defection.objects.values_list("winback", flat=True)) == ["open", "won"]
+    assert set(Defection.objects.values_list("account__status", "winback")) == {
+        ("lost", "open"),
+        ("active", "won"),
+    }
+    assert list(Goal.objects.order_by("pk").values_list("metric", "value_class")) == [
+        ("churn", "A"),
+        ("nps", ""),
+    ]
 
 
 def test_there_is_one_user_per_role_and_each_can_log_in(client, monkeypatch):

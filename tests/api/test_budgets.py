@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts_crm.api.urls import RESOURCES
 from accounts_crm.models import NightlyRun
-from churn.models import Flag, Risk
+from churn.models import Defection, Flag, Goal, Playbook, Risk
 from customers.models import (
     Account,
     Complaint,
@@ -41,6 +41,7 @@ from teams.models import (
 
 BUDGET = 15
 DAY = dt.date(2026, 3, 31)
+YEAR = dt.timedelta(days=365)
 MOMENT = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 
 
@@ -106,6 +107,15 @@ def grow(first, last, cast):
     each(Complaint, category="price", severity=1, opened_on=DAY, text="Dear")
     each(SatisfactionScore, score=7, date=DAY)
     each(Flag, kind="manual", reason="x")
+    each(Defection, type="price", date=DAY, currency="CNY")
+    Playbook.objects.bulk_create(
+        Playbook(name=f"P {n}", against="price", plan=[{"after_days": 1, "what": "Ring"}])
+        for n in range(first, last)
+    )
+    Goal.objects.bulk_create(
+        Goal(metric="nps", region=east, baseline=0, target=100, since=DAY, due=MOMENT.date() + YEAR)
+        for _account in accounts
+    )
     each(StageMove, was="early", to="interrupted", at=MOMENT)
     each(TierRequest, was="ordinary", to="partner", reason="x", asked_by=owner)
     each(OpenBook, since=DAY)

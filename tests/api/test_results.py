@@ -234,9 +234,8 @@ def test_the_night_opens_flags_that_people_answer(api, risky, account, cast):
 def test_a_lost_account_is_marked_so(api, risky, account):
     flag = Flag.objects.get(account=account, kind="fatal")
 
-    api("ed_editor").patch(
-        f"flags/{flag.pk}/", {"state": "closed", "outcome": "lost", "version": 1}
-    )
+    body = {"state": "closed", "outcome": "lost", "defection": {"type": "product"}, "version": 1}
+    api("ed_editor").patch(f"flags/{flag.pk}/", body)
 
     account.refresh_from_db()
     assert account.status == "lost"

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts_crm.models import NightlyRun
+from churn.models import Defection, Flag, Goal, Playbook
 from customers.models import Account, Complaint, Contact, Interaction
 from lifecycle.models import StageGate
 from teams.models import JointGroup, Post
@@ -86,6 +87,14 @@ def pages():
     found += [f"/accounts/{account.pk}/complaints/new/", f"/accounts/{account.pk}/potential/new/"]
     found += [f"/accounts/{account.pk}/satisfaction/new/", "/data/runs/", f"/data/runs/{run.pk}/"]
     found += [f"/complaints/{Complaint.objects.first().pk}/edit/", "/auth/logout/", "/nowhere/"]
+    found += ["/risk/playbooks/", "/risk/playbooks/new/", "/risk/defections/", "/goals/"]
+    found += ["/goals/new/", f"/accounts/{account.pk}/defections/new/"]
+    found += [
+        f"/risk/playbooks/{Playbook.objects.first().pk}/",
+        f"/goals/{Goal.objects.first().pk}/",
+        f"/defections/{Defection.objects.first().pk}/edit/",
+        f"/flags/{Flag.objects.first().pk}/",
+    ]
     found += [
         "/teams/linkage/",
         "/teams/handovers/",

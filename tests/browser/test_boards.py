@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from churn import actions as churn_actions
-from churn.models import Flag, Risk
+from churn.models import Flag, Playbook, Risk
 from customers.calendar import business_today
 from customers.models import Account, NextStep
 from lifecycle.models import Interruption, StageMove
@@ -277,4 +277,41 @@ def test_a_flag_is_answered_in_place_and_the_queue_says_so(queue, complaints):
     queue.get_by_role("button", name="Raise flag").click()
     expect(row).to_contain_text("Open")
     assert [flag.state for flag in Flag.objects.order_by("pk")] == ["closed", "open"]
+    assert complaints == []
+
+
+def test_a_flag_is_recovered_by_a_playbook_and_its_success_is_told(queue, cast, complaints):
+    """The whole life: opened by hand, answered, taken up by a playbook, its steps, recovered."""
+    Playbook.objects.create(
+        name="Hold the price",
+        against="price",
+        plan=[{"after_days": 2, "what": "Ring the buyer"}, {"after_days": 9, "what": "New offer"}],
+    )
+    detail = queue.locator("#detail .flag")
+    expect(detail).to_contain_text("Olga answers")
+    queue.get_by_role("button", name="Acknowledge").click()
+    expect(detail).to_contain_text("Acknowledged")
+
+    queue.get_by_role("link", name="Start recovery, hand on").click()
+    queue.get_by_label("Playbook").select_option(label="Hold the price: Price")
+    queue.get_by_role("button", name="Start recovery").click()
+
+    expect(detail).to_contain_text("In recovery")
+    expect(detail.locator(".recovery li")).to_have_count(2)
+    steps = NextStep.objects.order_by("due")
+    assert [(step.what, step.who) for step in steps] == [
+        ("Ring the buyer", cast["olga_owner"]),
+        ("New offer", cast["olga_owner"]),
+    ]
+
+    queue.get_by_text("Close flag", exact=True).first.click()
+    expect(queue.get_by_label("Lost to")).to_be_hidden()  # asked of a loss alone
+    queue.get_by_label("How it ended").select_option("lost")
+    expect(queue.get_by_label("Lost to")).to_be_visible()
+    queue.get_by_label("How it ended").select_option("recovered")
+    queue.locator("#detail .flag form button", has_text="Close flag").click()
+
+    expect(queue.locator("#queue-list li .pill")).to_have_count(0)
+    queue.goto(queue.url.split("/risk/")[0] + "/risk/playbooks/")
+    expect(queue.locator("tbody tr")).to_contain_text("1 of 1 recovered")
     assert complaints == []

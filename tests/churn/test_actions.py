@@ -13,7 +13,7 @@ from churn.actions import (
     snooze_flag,
     start_recovery,
 )
-from churn.models import Flag, Playbook, PlaybookAction, Risk
+from churn.models import Flag, Playbook, Risk
 from churn.queries import with_success
 from customers.actions import close_step
 from customers.calendar import business_today
@@ -99,11 +99,17 @@ def test_closing_notes_the_date_that_the_next_warning_waits_for(flag, cast, acco
 
 
 def test_closing_as_lost_makes_the_account_lost(flag, cast, account):
-    close_flag(flag, by=cast["olga_owner"], outcome="lost")
+    with pytest.raises(Refused) as refused:
+        close_flag(flag, by=cast["olga_owner"], outcome="lost")
+    assert refused.value.field == "type"
+    assert Flag.objects.get().state == "open"
+
+    close_flag(flag, by=cast["olga_owner"], outcome="lost", defection={"type": "price"})
 
     account.refresh_from_db()
     assert account.status == "lost"
-    assert kinds()[-2:] == ["flag.closed", "account.changed"]
+    assert (flag.defection.type, flag.defection.date) == ("price", day(0))
+    assert kinds()[-3:] == ["flag.closed", "defection.recorded", "account.changed"]
 
 
 def test_closing_otherwise_leaves_the_account_as_it_is(flag, cast, account):
@@ -117,10 +123,16 @@ def test_doing_it_again_changes_nothing(flag, cast):
     person = cast["olga_owner"]
     acknowledge_flag(flag, by=person)
     acknowledge_flag(flag, by=person, version=1)
-    close_flag(flag, by=person, outcome="lost")
+    close_flag(flag, by=person, outcome="lost", defection={"type": "price"})
     close_flag(flag, by=person, outcome="lost", reason="Twice")
 
-    assert kinds() == ["flag.opened", "flag.acknowledged", "flag.closed", "account.changed"]
+    assert kinds() == [
+        "flag.opened",
+        "flag.acknowledged",
+        "flag.closed",
+        "defection.recorded",
+        "account.changed",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -208,10 +220,11 @@ def test_a_flag_is_handed_to_somebody_who_may_change_the_account(flag, cast):
 
 @pytest.fixture
 def playbook(db):
-    playbook = Playbook.objects.create(name="Hold the price", against="price")
-    for after, what in ((14, "Offer a frame contract"), (2, "Ring the buyer")):
-        PlaybookAction.objects.create(playbook=playbook, after_days=after, what=what)
-    return playbook
+    plan = [
+        {"after_days": 2, "what": "Ring the buyer"},
+        {"after_days": 14, "what": "Offer a frame contract"},
+    ]
+    return Playbook.objects.create(name="Hold the price", against="price", plan=plan)
 
 
 def test_a_playbook_becomes_next_steps_of_who_answers(flag, cast, playbook):
@@ -246,7 +259,7 @@ def test_steps_left_are_dropped_unless_the_account_recovers(flag, cast, playbook
     start_recovery(flag, by=cast["ed_editor"], playbook=playbook)
     close_step(flag.steps.first(), by=cast["ed_editor"])
 
-    close_flag(flag, by=cast["ed_editor"], outcome=outcome)
+    close_flag(flag, by=cast["ed_editor"], outcome=outcome, defection={"type": "price"})
 
     assert flag.steps.filter(state="open").count() == left
     assert flag.steps.filter(state="done").count() == 1

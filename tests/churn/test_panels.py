@@ -186,7 +186,7 @@ def test_a_flag_goes_its_way_without_javascript(account, cast, run, risk, client
         (
             {"to": "acknowledged"},
             {"to": "recovery"},
-            {"to": "closed", "outcome": "lost", "reason": "Went to a rival"},
+            {"to": "closed", "outcome": "lost", "type": "price", "reason": "To a rival"},
         ),
         start=1,
     ):
@@ -198,7 +198,7 @@ def test_a_flag_goes_its_way_without_javascript(account, cast, run, risk, client
     assert (flag.state, flag.outcome) == ("closed", "lost")
     account.refresh_from_db()
     assert account.status == "lost"
-    assert Event.objects.filter(actor=cast["dora_director"]).count() == 5
+    assert Event.objects.filter(actor=cast["dora_director"]).count() == 6
 
 
 def test_closing_without_an_outcome_is_refused_in_the_panel(account, cast, run, client):

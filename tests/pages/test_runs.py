@@ -183,9 +183,9 @@ def test_the_run_under_way_is_shown_by_step(client, cast, orders):
     response = get(client, cast["dora_director"])
 
     progress = response.context["live"]
-    assert progress["percent"] == round(100 * (2 + 0.25) / 4)
-    assert [phase.state for phase in progress["phases"]] == ["done", "done", "now", "todo"]
-    assert "Step 3 of 4, Churn risk and reasons" in page(response)
+    assert progress["percent"] == round(100 * (2 + 0.25) / 5)
+    assert [phase.state for phase in progress["phases"]] == ["done", "done", "now", "todo", "todo"]
+    assert "Step 3 of 5, Churn risk and reasons" in page(response)
     assert "50 of 200" in page(response)
     assert f'hx-get="/data/runs/{run.pk}/" hx-trigger="every 2s"' in page(response)
 
@@ -229,7 +229,7 @@ def test_a_failed_run_says_why_in_words(client, cast, orders):
 
     assert "The database could not be reached or was too busy." in text
     assert "Everyone still sees values as of" in text
-    assert "Stopped in step 3 of 4" in text
+    assert "Stopped in step 3 of 5" in text
     assert "canary &lt;b&gt;locked&lt;/b&gt;" in text
     assert "Run again" in text
     # Who cannot act on it is spared the exception.

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("churn", "0004_flag_life"),
+        ("churn", "0006_goals"),
     ]
 
     operations = [

@@ -124,6 +124,27 @@ def p_silent(frequency: Array, recency: Array, age: Array, params: Params, days:
     return np.clip((1.0 - alive) + alive * quiet, 0.0, 1.0)
 
 
+def p_fewer(
+    frequency: Array, recency: Array, age: Array, params: Params, days: float, count: Array
+) -> Array:
+    """Return the probability of fewer than `count` purchases in the next `days`, in [0, 1].
+
+    count  purchases, may be a fraction, shape (accounts,)
+
+    Purchases of an account that is alive follow a negative binomial law with the posterior of
+    its rate. That it may leave within these days is left out, so it is a little low.
+    """
+    import numpy as np
+    from scipy.special import betainc
+
+    x, _tx, big_t = _checked(frequency, recency, age)
+    alive = p_alive(frequency, recency, age, params)
+    below = np.ceil(np.asarray(count, dtype=float)) - 1
+    share = (params.alpha + big_t) / (params.alpha + big_t + days)
+    few = np.where(below >= 0, betainc(params.r + x, np.maximum(below, 0) + 1, share), 0.0)
+    return np.clip((1.0 - alive) + alive * few, 0.0, 1.0)
+
+
 class _Loss:
     """Mean negative log-likelihood and its gradient in the logarithms of r, alpha, a, b."""
 

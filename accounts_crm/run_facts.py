@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts_crm import nightly, run_messages
 from accounts_crm.models import NightlyRun
 from churn import findings
+from churn.models import BackTest
 from churn.rules import RULES
 
 BARS = 30  # past runs drawn in the small chart
@@ -183,7 +184,7 @@ def risk(run: NightlyRun) -> dict | None:
         "median": facts["median_micro"] and facts["median_micro"] / 10**6,
         "outcomes": [
             {
-                "name": findings.outcome(name),
+                "name": BackTest.Outcome(name).label,
                 "combined": told["method"] == "combined",
                 "why": findings.reason(told["why"]),
             }

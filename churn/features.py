@@ -166,7 +166,8 @@ def _usual(origin: Origin, horizon: int) -> Array:
 
 def _fit(repeats, recency, age) -> model.Fit:
     step = -(-len(repeats) // MOST_FITTED)
-    return model.fit(repeats[::step], recency[::step], age[::step])
+    # Dozens of origins are fitted in a night: one start that settles has to do.
+    return model.fit(repeats[::step], recency[::step], age[::step], tries=1)
 
 
 def _sums(row, back, amount, since: int, until: int, count: int):

@@ -24,11 +24,6 @@ def sentence(finding: dict) -> str:
     return write(finding["figures"]) if write else name(finding["signal"])
 
 
-def outcome(code: str) -> str:
-    """Return what a model foretells, in words."""
-    return {"silence": _("No order"), "decline": _("Value falls below half")}.get(code, code)
-
-
 def reason(code: str) -> str:
     """Return why the model gives no probability or is the parametric one alone, else ""."""
     return {

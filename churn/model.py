@@ -45,12 +45,13 @@ class Fit(NamedTuple):
     reason: str  # "", "too_few_accounts", "no_repeat_buyers", "all_equal" or "no_convergence"
 
 
-def fit(frequency: Array, recency: Array, age: Array) -> Fit:
+def fit(frequency: Array, recency: Array, age: Array, *, tries: int = 3) -> Fit:
     """Fit the four parameters by maximum likelihood; the same data give the same answer.
 
     frequency   days with a purchase after the first one, >= 0, shape (accounts,)
     recency     days from first to last purchase, 0 <= recency <= age, same shape
     age         days from first purchase to the as-of date, same shape
+    tries       of so many starting points that settle the best is taken
 
     Raises ValueError if the shapes differ or recency exceeds age.
     """
@@ -70,7 +71,7 @@ def fit(frequency: Array, recency: Array, age: Array) -> Fit:
     loss = _Loss(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit, weights / weights.sum())
     bounds = np.log(list(BOUNDS.values()))
     starts = sorted(_starts(float(x.sum() / big_t.sum()) * unit), key=lambda s: (loss(s)[0], s))
-    best = None
+    best, settled = None, 0
     for start in starts[:3]:
         found = minimize(
             loss,
@@ -80,8 +81,12 @@ def fit(frequency: Array, recency: Array, age: Array) -> Fit:
             bounds=bounds,
             options={"maxiter": 1000, "maxfun": 5000, "ftol": 1e-13, "gtol": 1e-9},
         )
-        if _settled(found, bounds) and (best is None or found.fun < best.fun - 1e-12):
-            best = found
+        if _settled(found, bounds):
+            settled += 1
+            if best is None or found.fun < best.fun - 1e-12:
+                best = found
+        if settled == tries:
+            break
     if best is None:
         return Fit(None, "no_convergence")
     r, alpha, a, b = (float(value) for value in np.exp(best.x))

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
-from churn import history, learning, purchases, signals
+from churn import backtest, history, learning, purchases, signals
 from churn.models import Risk
 from churn.rules import RULES, is_fatal
 from customers.calendar import window_start
@@ -87,6 +87,7 @@ def compute(attempt) -> int:
             rows.clear()
             attempt.progress(at + 1, total)
     insert(attempt, Risk, COLUMNS, rows)
+    backtest.keep(attempt, past)
     attempt.progress(total, total)
     attempt.state_facts("risk", _facts(forecast, median, counts, scored, bought, shown))
     return total

@@ -64,7 +64,13 @@ def pages():
     found += [f"/accounts/{group.account_id}/team/", f"/joint-groups/{group.pk}/"]
     found += [f"/joint-groups/{group.pk}/meetings/"]
     found += [f"/members/{account.team.filter(until=None).exclude(role='lead').first().pk}/"]
-    found += ["/stages/", "/risk/", "/search/?q=a", "/accounts/views/new/?tier=strategic"]
+    found += [
+        "/stages/",
+        "/risk/",
+        "/risk/model/",
+        "/search/?q=a",
+        "/accounts/views/new/?tier=strategic",
+    ]
     found += [f"/contacts/{Contact.objects.filter(account=account).first().pk}/edit/"]
     found += [f"/interactions/{Interaction.objects.first().pk}/edit/"]
     found += [f"/accounts/{account.pk}/complaints/new/", f"/accounts/{account.pk}/potential/new/"]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts_crm import nightly, run_messages
 from accounts_crm.models import NightlyRun
+from churn import findings
+from churn.models import BackTest
 from churn.rules import RULES
 
 BARS = 30  # past runs drawn in the small chart
@@ -180,6 +182,14 @@ def risk(run: NightlyRun) -> dict | None:
     fired = facts.get("fired", {})
     return facts | {
         "median": facts["median_micro"] and facts["median_micro"] / 10**6,
+        "outcomes": [
+            {
+                "name": BackTest.Outcome(name).label,
+                "combined": told["method"] == "combined",
+                "why": findings.reason(told["why"]),
+            }
+            for name, told in facts["model"].get("outcomes", {}).items()
+        ],
         "signals": [(RULES[key].name, count) for key, count in fired.items() if key in RULES],
     }
 

@@ -81,6 +81,7 @@ class RiskSerializer(serializers.Serializer):
     risk = serializers.IntegerField(source="score", allow_null=True, help_text="0 to 100.")
     level = serializers.SerializerMethodField()
     p_inactive_90d = serializers.SerializerMethodField()
+    p_decline_90d = serializers.SerializerMethodField()
     value_at_stake = serializers.SerializerMethodField()
     fatal = serializers.BooleanField(help_text="Whether one signal alone makes the risk high.")
     signals = serializers.SerializerMethodField()
@@ -100,6 +101,9 @@ class RiskSerializer(serializers.Serializer):
 
     def get_p_inactive_90d(self, row) -> str | None:
         return None if row.p_micro is None else decimals(row.p_micro, 10**6)
+
+    def get_p_decline_90d(self, row) -> str | None:
+        return None if row.p_decline_micro is None else decimals(row.p_decline_micro, 10**6)
 
     def get_value_at_stake(self, row) -> str | None:
         if row.value_at_stake is None:
@@ -152,9 +156,10 @@ class Risks(mixins.ListModelMixin, Resource):
         "value_at_stake": "value_at_stake",
         "risk": "score",
         "p_inactive_90d": "p_micro",
+        "p_decline_90d": "p_decline_micro",
         "code": "account__code",
     }
-    nulls_last = frozenset({"value_at_stake", "score", "p_micro"})
+    nulls_last = frozenset({"value_at_stake", "score", "p_micro", "p_decline_micro"})
 
     @cached_property
     def run(self):

@@ -39,12 +39,21 @@ def defection_of(signal: str) -> str:
 
 
 def reason(code: str) -> str:
-    """Return why the model gives no probability, "" where it gives one."""
+    """Return why the model gives no probability or is the parametric one alone, else ""."""
     return {
         "too_few_accounts": _("Too few accounts have bought yet to learn a rhythm from."),
         "no_repeat_buyers": _("Hardly any account has bought twice yet, so there is no rhythm."),
         "all_equal": _("All accounts have bought alike, so the model cannot tell them apart."),
         "no_convergence": _("The order history does not fit the model."),
+        "few_accounts": _(
+            "Fewer than 200 accounts have bought: the parametric model stands alone."
+        ),
+        "few_origins": _(
+            "The history is too short to learn from: the parametric model stands alone."
+        ),
+        "few_cases": _(
+            "It happened too rarely, or nearly always: the parametric model stands alone."
+        ),
         "": "",
     }.get(code, code)
 

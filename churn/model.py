@@ -45,12 +45,13 @@ class Fit(NamedTuple):
     reason: str  # "", "too_few_accounts", "no_repeat_buyers", "all_equal" or "no_convergence"
 
 
-def fit(frequency: Array, recency: Array, age: Array) -> Fit:
+def fit(frequency: Array, recency: Array, age: Array, *, tries: int = 3) -> Fit:
     """Fit the four parameters by maximum likelihood; the same data give the same answer.
 
     frequency   days with a purchase after the first one, >= 0, shape (accounts,)
     recency     days from first to last purchase, 0 <= recency <= age, same shape
     age         days from first purchase to the as-of date, same shape
+    tries       of so many starting points that settle the best is taken
 
     Raises ValueError if the shapes differ or recency exceeds age.
     """
@@ -70,7 +71,7 @@ def fit(frequency: Array, recency: Array, age: Array) -> Fit:
     loss = _Loss(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit, weights / weights.sum())
     bounds = np.log(list(BOUNDS.values()))
     starts = sorted(_starts(float(x.sum() / big_t.sum()) * unit), key=lambda s: (loss(s)[0], s))
-    best = None
+    best, settled = None, 0
     for start in starts[:3]:
         found = minimize(
             loss,
@@ -80,8 +81,12 @@ def fit(frequency: Array, recency: Array, age: Array) -> Fit:
             bounds=bounds,
             options={"maxiter": 1000, "maxfun": 5000, "ftol": 1e-13, "gtol": 1e-9},
         )
-        if _settled(found, bounds) and (best is None or found.fun < best.fun - 1e-12):
-            best = found
+        if _settled(found, bounds):
+            settled += 1
+            if best is None or found.fun < best.fun - 1e-12:
+                best = found
+        if settled == tries:
+            break
     if best is None:
         return Fit(None, "no_convergence")
     r, alpha, a, b = (float(value) for value in np.exp(best.x))
@@ -122,6 +127,27 @@ def p_silent(frequency: Array, recency: Array, age: Array, params: Params, days:
     alive = p_alive(frequency, recency, age, params)
     quiet = np.exp((params.r + x) * -np.log1p(days / (params.alpha + big_t)))
     return np.clip((1.0 - alive) + alive * quiet, 0.0, 1.0)
+
+
+def p_fewer(
+    frequency: Array, recency: Array, age: Array, params: Params, days: float, count: Array
+) -> Array:
+    """Return the probability of fewer than `count` purchases in the next `days`, in [0, 1].
+
+    count  purchases, may be a fraction, shape (accounts,)
+
+    Purchases of an account that is alive follow a negative binomial law with the posterior of
+    its rate. That it may leave within these days is left out, so it is a little low.
+    """
+    import numpy as np
+    from scipy.special import betainc
+
+    x, _tx, big_t = _checked(frequency, recency, age)
+    alive = p_alive(frequency, recency, age, params)
+    below = np.ceil(np.asarray(count, dtype=float)) - 1
+    share = (params.alpha + big_t) / (params.alpha + big_t + days)
+    few = np.where(below >= 0, betainc(params.r + x, np.maximum(below, 0) + 1, share), 0.0)
+    return np.clip((1.0 - alive) + alive * few, 0.0, 1.0)
 
 
 class _Loss:

@@ -1,4 +1,4 @@
-"""How often and when each account bought, as of a day: one pass over the order lines.
+"""How often and when each account bought, as of a day.
 
 A purchase is an order whose lines dated up to that day sum to more than zero, on the day of its
 first line; orders of one day count once. Returns lower value, not frequency.
@@ -10,17 +10,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
+from churn.history import History, starts
 from churn.rules import FEWEST_PURCHASE_DAYS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-# Orders are grouped by the database; with memory for it, PostgreSQL need not sort on disk.
-WORK_MEM = "128MB"
 
 
 @dataclass(frozen=True)
@@ -55,44 +51,15 @@ class Purchases:
         return np.where(self.days >= FEWEST_PURCHASE_DAYS, mean, np.inf)
 
 
-def read(as_of: dt.date) -> Purchases:
-    """Return the purchases of all accounts, from order lines dated up to `as_of` only."""
+def of(history: History) -> Purchases:
+    """Return the purchases of all accounts, as of the history's day."""
     import numpy as np
 
-    sql = f"""
-        SELECT account_id, COUNT(DISTINCT day), {_ordinal("MIN(day)")}, {_ordinal("MAX(day)")}
-          FROM (
-            SELECT account_id, CASE WHEN SUM(revenue_minor) > 0 THEN MIN(date) END AS day
-              FROM customers_orderline
-             WHERE date <= %s
-             GROUP BY account_id, source, order_id
-          ) orders
-         GROUP BY account_id
-         ORDER BY account_id
-    """
-    parts = []
-    with connection.cursor() as cursor:
-        _more_memory(cursor)
-        cursor.execute(sql, [as_of.isoformat()])
-        while rows := cursor.fetchmany(20_000):
-            parts.append(np.array([[cell or 0 for cell in row] for row in rows], dtype=np.int64))
-        _usual_memory(cursor)
-    table = np.concatenate(parts) if parts else np.zeros((0, 4), dtype=np.int64)
-    return Purchases(as_of, *(np.ascontiguousarray(table[:, n]) for n in range(4)))
-
-
-def _ordinal(day: str) -> str:
-    """Return SQL for a day as date.toordinal() counts."""
-    if connection.vendor == "postgresql":
-        return f"({day} - DATE '0001-01-01') + 1"
-    return f"CAST(julianday({day}) - 1721424.5 AS INTEGER)"
-
-
-def _more_memory(cursor) -> None:
-    if connection.vendor == "postgresql":
-        cursor.execute(f"SET work_mem = '{WORK_MEM}'")
-
-
-def _usual_memory(cursor) -> None:
-    if connection.vendor == "postgresql":
-        cursor.execute("RESET work_mem")
+    row, day, _value = history.purchases(history.as_of.toordinal())
+    first, last = (np.zeros(len(history.accounts), dtype=np.int64) for _ in range(2))
+    begins = starts(row)
+    first[row[begins]] = day[begins]
+    ends = np.append(begins[1:], len(row)) - 1 if len(row) else begins
+    last[row[ends]] = day[ends]
+    days = np.bincount(row, minlength=len(history.accounts))
+    return Purchases(history.as_of, history.accounts, days, first, last)

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
-from churn import model, policies, purchases, signals
+from churn import backtest, history, learning, policies, purchases, signals
 from churn.models import Risk
 from churn.rules import Rule, is_fatal
 from customers.calendar import window_start
@@ -25,7 +25,8 @@ MILLION = 10**6
 FATAL_SCORE = 70
 BATCH = 10_000
 COLUMNS = (
-    "account_id", "scored", "p_micro", "score", "level", "value_at_stake", "fatal", "findings"
+    "account_id", "scored", "p_micro", "p_decline_micro", "score", "level", "value_at_stake",
+    "fatal", "findings",
 )  # fmt: skip
 
 
@@ -35,11 +36,13 @@ def compute(attempt) -> int:
     Facts about the risks are kept on the run under "risk".
     """
     run = attempt.run
-    bought = purchases.read(attempt.as_of)
+    past = learning.Past(history.read(attempt.as_of), settings.RISK_HORIZON_DAYS)
+    bought = purchases.of(past.history)
     total = len(bought.account)
     scored = bought.bought & (bought.since_last() < settings.ACTIVE_DAYS)
     attempt.progress(0, total)
-    fit, p_micro = _probabilities(bought, scored)
+    forecast = learning.forecast(past, attempt.as_of.toordinal())
+    p_micro, decline = _probabilities(forecast, total)
     median = _median(p_micro, scored)
     rules = policies.current()
     fired = signals.fired_on(signals.Night(attempt.as_of, run.measure, run.currency, bought, rules))
@@ -54,11 +57,19 @@ def compute(attempt) -> int:
         row: dict[str, Any] = {"scored": Risk.Scored.SCORED}
         if not scored[at]:
             row["scored"] = Risk.Scored.LAPSED if bought.days[at] else Risk.Scored.NO_TRADE
-            row |= {"p": None, "score": None, "level": "", "stake": None, "findings": []}
+            row |= {
+                "p": None,
+                "decline": None,
+                "score": None,
+                "level": "",
+                "stake": None,
+                "findings": [],
+            }
         else:
-            p = None if fit.params is None else int(p_micro[at])
+            p = int(p_micro[at]) or None
             row |= {
                 "p": p,
+                "decline": int(decline[at]) or None,
                 "score": int(scores[at]),
                 "level": level_of(int(scores[at])),
                 "stake": None if p is None else at_stake(p, value.get(account, 0)),
@@ -69,15 +80,16 @@ def compute(attempt) -> int:
         fatal = any(is_fatal(found["signal"], found["figures"]) for found in row["findings"])
         key = row["level"] or row["scored"]
         counts[key] = counts.get(key, 0) + 1
-        rows.append((account, row["scored"], row["p"], row["score"], row["level"], row["stake"],
-                     fatal, row["findings"]))  # fmt: skip
+        rows.append((account, row["scored"], row["p"], row["decline"], row["score"], row["level"],
+                     row["stake"], fatal, row["findings"]))  # fmt: skip
         if len(rows) == BATCH:
             insert(attempt, Risk, COLUMNS, rows)
             rows.clear()
             attempt.progress(at + 1, total)
     insert(attempt, Risk, COLUMNS, rows)
+    backtest.keep(attempt, past)
     attempt.progress(total, total)
-    facts = _facts(fit, median, counts, scored, bought, shown)
+    facts = _facts(forecast, median, counts, scored, bought, shown)
     attempt.state_facts("risk", {**facts, "rules": _plain(rules)})
     return total
 
@@ -114,26 +126,17 @@ def excess(p: int | None, median: int | None) -> Fraction:
     return max(Fraction(0), Fraction(p - median, MILLION - median))
 
 
-def _probabilities(bought, scored):
-    """Fit on all who ever bought; return the fit and p in millionths of the scored accounts."""
+def _probabilities(forecast, total: int):
+    """Return the probabilities of silence and of decline in millionths; 0 where there is none."""
     import numpy as np
 
-    p_micro = np.zeros(len(bought.account), dtype=np.int64)
-    ever = bought.bought
-    age = bought.as_of.toordinal() - bought.first
-    recency = bought.last - bought.first
-    fit = model.fit(bought.days[ever] - 1, recency[ever], age[ever])
-    if fit.params is not None:
-        p = model.p_silent(
-            bought.days[scored] - 1,
-            recency[scored],
-            age[scored],
-            fit.params,
-            settings.RISK_HORIZON_DAYS,
-        )
-        # No model is certain: neither 0 nor 1 is ever stated.
-        p_micro[scored] = np.clip(np.rint(p * MILLION), 1, MILLION - 1)
-    return fit, p_micro
+    columns = np.zeros((2, total), dtype=np.int64)
+    if forecast is not None:
+        for column, p in zip(columns, (forecast.silence, forecast.decline), strict=True):
+            # No model is certain: neither 0 nor 1 is ever stated.
+            known = np.clip(np.rint(np.nan_to_num(p) * MILLION), 1, MILLION - 1)
+            column[forecast.origin.at] = np.where(np.isfinite(p), known, 0)
+    return columns
 
 
 def _median(p_micro, scored) -> int | None:
@@ -225,9 +228,10 @@ def _plain(rules: dict[str, Rule]) -> dict[str, dict[str, Any]]:
     return {signal: {name: getattr(rule, name) for name in kept} for signal, rule in rules.items()}
 
 
-def _facts(fit, median, counts, scored, bought, fired) -> dict:
+def _facts(forecast, median, counts, scored, bought, fired) -> dict:
     """Return what the run states about its risks."""
-    params = fit.params
+    params = forecast and forecast.origin.fit.params
+    reason = forecast.origin.fit.reason if forecast else "too_few_accounts"
     return {
         "scored": int(scored.sum()),
         "counts": counts,
@@ -237,8 +241,9 @@ def _facts(fit, median, counts, scored, bought, fired) -> dict:
         "model": {
             "accounts": int(bought.bought.sum()),
             "repeat_buyers": int((bought.days > 1).sum()),
-            "reason": fit.reason,
+            "reason": reason,
             "params": params
             and {name: float(f"{getattr(params, name):.6g}") for name in ("r", "alpha", "a", "b")},
+            "outcomes": forecast.told if forecast else {},
         },
     }

@@ -6,6 +6,7 @@ from churn import defection_views, goal_views, playbook_views, policy_views, vie
 
 app_name = "churn"
 urlpatterns = [
+    path("risk/model/", views.back_test, name="back-test"),
     path("accounts/<int:pk>/flags/", views.flags, name="flags"),
     path("flags/<int:pk>/", views.flag, name="flag"),
     path("flags/<int:pk>/state/", views.flag_state, name="flag-state"),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,15 +14,25 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
-from churn import actions, panels
+from churn import actions, judgement, panels
 from churn.forms import ASSIGNED, SNOOZED, AnswerForm, RaiseForm
 from churn.models import Flag, Playbook
 from churn.queries import newest_run, with_success
-from customers.access import Change
+from customers.access import Change, may_direct, sees_all
 from customers.calendar import business_today
 from customers.colleagues import colleagues_of
 from customers.errors import Refused
 from customers.models import Account
+
+
+@require_safe
+def back_test(request):
+    """How good the model's warnings would have been, as the latest night measured it."""
+    if not (may_direct(request.user) or sees_all(request.user)):
+        raise PermissionDenied(_("How good the warnings are is shown to directors."))
+    run = newest_run()
+    context = {"run": run, "latest_run": run, "outcomes": judgement.judged(run)}
+    return render(request, "churn/back_test.html", context)
 
 
 @require_POST

@@ -33,6 +33,8 @@ class Risk(models.Model):
     scored = models.CharField(max_length=8, choices=Scored)
     # Probability of no order in the horizon, in millionths; null where none can be given.
     p_micro = models.PositiveIntegerField(null=True)
+    # Probability that the value of the horizon falls below half of the usual, likewise.
+    p_decline_micro = models.PositiveIntegerField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
     level = models.CharField(max_length=5, choices=Level, blank=True)
     value_at_stake = models.BigIntegerField(null=True)  # minor units of the run's currency

@@ -79,6 +79,7 @@ def pages():
         "/stages/",
         "/stages/breaks/",
         "/risk/",
+        "/risk/model/",
         "/search/?q=a",
         "/accounts/views/new/?tier=strategic",
     ]

@@ -229,12 +229,12 @@ def test_impossible_columns_are_a_programmers_fault():
         model.p_silent(np.array([1]), np.array([9]), np.array([5]), PUBLISHED, 90)
 
 
-def test_a_web_worker_never_loads_numpy_or_scipy():
+def test_a_web_worker_never_loads_numpy_scipy_or_scikit_learn():
     code = (
         "import django, sys; django.setup(); "
-        "import churn.model, churn.scoring, churn.signals, churn.flags; "
+        "import churn.learning, churn.scoring, churn.signals, churn.flags; "
         "from django.urls import get_resolver; get_resolver().url_patterns; "
-        "sys.exit(bool({'numpy', 'scipy'} & set(sys.modules)))"
+        "sys.exit(bool({'numpy', 'scipy', 'sklearn'} & set(sys.modules)))"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "accounts_crm.settings"}
 

@@ -178,7 +178,17 @@ def test_levels_are_those_of_the_settings(score, level):
 
 def plain(run):
     return [
-        (r.account_id, r.scored, r.p_micro, r.score, r.level, r.value_at_stake, r.fatal, r.findings)
+        (
+            r.account_id,
+            r.scored,
+            r.p_micro,
+            r.p_decline_micro,
+            r.score,
+            r.level,
+            r.value_at_stake,
+            r.fatal,
+            r.findings,
+        )  # fmt: skip
         for r in run.risks.order_by("account_id")
     ], {key: value for key, value in run.facts["risk"].items() if key != "seconds"}
 
@@ -263,7 +273,7 @@ def test_a_worker_that_lost_its_run_writes_nothing(cast, account):
     attempt = nightly.begin(D, trigger="command")
     NightlyRun.objects.filter(pk=attempt.run_id).update(state="abandoned")
 
-    row = (account.pk, "scored", None, 0, "none", None, False, [])
+    row = (account.pk, "scored", None, None, 0, "none", None, False, [])
     with pytest.raises(nightly.TakenOver):
         run_rows.insert(attempt, Risk, scoring.COLUMNS, [row])
     assert not Risk.objects.exists()
@@ -276,7 +286,7 @@ def test_text_survives_the_way_into_the_database(cast, account):
     attempt = nightly.begin(D, trigger="command")
     findings = [{"signal": 'quoted "\\N", 质量\n', "figures": {"a": None, "b": 1.5}}]
 
-    row = (account.pk, "scored", None, 0, "", -(2**40), True, findings)
+    row = (account.pk, "scored", None, None, 0, "", -(2**40), True, findings)
     run_rows.insert(attempt, Risk, scoring.COLUMNS, [row])
 
     risk = Risk.objects.get()

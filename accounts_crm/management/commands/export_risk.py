@@ -28,8 +28,8 @@ MILLION = 10**6
 class Command(BaseCommand):
     """Write the risk as of a date to standard output: one row per account with order lines.
 
-    Highest value at stake first; risk, level, probability and value are empty where an account
-    is not scored, and the probability of decline is empty until a model gives one.
+    Highest value at stake first; risk, level, probabilities and value are empty where an account
+    is not scored, and the probability of decline where an account's year is worth nothing.
     """
 
     help = __doc__
@@ -52,10 +52,12 @@ class Command(BaseCommand):
             "score",
             "level",
             "p_micro",
+            "p_decline_micro",
             "value_at_stake",
             "findings",
         ).iterator(chunk_size=5000):
             p, stake = row["p_micro"], row["value_at_stake"]
+            decline = row["p_decline_micro"]
             write(
                 [
                     row["account__code"],
@@ -63,7 +65,7 @@ class Command(BaseCommand):
                     "" if row["score"] is None else row["score"],
                     row["level"],
                     "" if p is None else decimals(p, MILLION),
-                    "",
+                    "" if decline is None else decimals(decline, MILLION),
                     "" if stake is None else to_major(stake, run.currency),
                     ";".join(found["signal"] for found in row["findings"]),
                     run.as_of.isoformat(),

@@ -50,7 +50,7 @@ class FindingSerializer(serializers.Serializer):
     figures = serializers.DictField(help_text="Amounts in major units of their currency.")
 
     def to_representation(self, finding):
-        figures = dict(finding["figures"])
+        figures, rule = dict(finding["figures"]), RULES.get(finding["signal"])
         for name in MONEY:
             if figures.get(name) is not None and "currency" in figures:
                 figures[name] = str(to_major(figures[name], figures["currency"]))
@@ -58,7 +58,7 @@ class FindingSerializer(serializers.Serializer):
             **finding,
             "text": findings.sentence(finding),
             "clears": findings.clearing(finding),
-            "defection": RULES[signal].defection if (signal := finding["signal"]) in RULES else "",
+            "defection": (rule and rule.defection) or "",
             "figures": figures,
         }
 

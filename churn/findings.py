@@ -7,9 +7,9 @@ here, when it is read.
 import datetime as dt
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
-from churn.rules import PRICE, PRODUCT, RULES, SERVICE
+from churn.rules import RULES
 from customers.figures import compact, percent, short_date
 from customers.models import Stage
 
@@ -33,9 +33,8 @@ def clearing(finding: dict) -> str:
 
 def defection_of(signal: str) -> str:
     """Return the kind of defection that a signal announces, in words, "" for none."""
-    kind = RULES[signal].defection if signal in RULES else ""
-    names = {PRICE: _("Price"), PRODUCT: pgettext("defection", "Product"), SERVICE: _("Service")}
-    return names.get(kind, "")
+    kind = RULES[signal].defection if signal in RULES else None
+    return str(kind.label) if kind else ""
 
 
 def reason(code: str) -> str:

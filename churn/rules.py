@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from churn.models import DefectionType
 from customers.models import Complaint
 
 # What a signal counts for from the moment it fires; the rest grows with the measure.
@@ -21,7 +22,7 @@ class Rule:
     weight     in hundredths: how much of the score the signal can make by itself
     starts     it fires where its measure is above this
     full       from here on its strength is 1
-    defection  the kind of defection that it most often announces, "" where it tells none
+    defection  the kind of defection that it most often announces, None where it tells none
     on         whether it counts
     """
 
@@ -30,7 +31,7 @@ class Rule:
     weight: int
     starts: float
     full: float
-    defection: str = ""
+    defection: DefectionType | None = None
     on: bool = True
 
     def strength(self, measured: float) -> float:
@@ -40,9 +41,6 @@ class Rule:
         climbed = min(1.0, (measured - self.starts) / (self.full - self.starts))
         return round(LEAST_STRENGTH + (1 - LEAST_STRENGTH) * climbed, 4)
 
-
-# The kinds of defection (the design, §7).
-PRICE, PRODUCT, SERVICE = "price", "product", "service"
 
 RULES = {
     "interrupted": Rule(_("Interrupted stage"), _("1 while interrupted"), 50, starts=0, full=1),
@@ -54,7 +52,7 @@ RULES = {
         # below in September 2017 (17 of 292) none fell silent, of those further below 22 of 31.
         starts=0.4,
         full=0.8,
-        defection=PRICE,
+        defection=DefectionType.PRICE,
     ),
     "order_gap": Rule(
         _("Order gap"),
@@ -69,7 +67,7 @@ RULES = {
         weight=30,
         starts=0,
         full=3,
-        defection=PRODUCT,
+        defection=DefectionType.PRODUCT,
     ),
     "champion_left": Rule(
         _("Champion or decider left"),
@@ -77,7 +75,7 @@ RULES = {
         weight=25,
         starts=0,
         full=2,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "categories_dropped": Rule(
         _("Product categories dropped"),
@@ -85,7 +83,7 @@ RULES = {
         weight=20,
         starts=0.1,
         full=0.5,
-        defection=PRODUCT,
+        defection=DefectionType.PRODUCT,
     ),
     "wallet_falling": Rule(
         _("Wallet share falling"),
@@ -93,7 +91,7 @@ RULES = {
         weight=20,
         starts=0.15,
         full=0.5,
-        defection=PRICE,
+        defection=DefectionType.PRICE,
     ),
     "complaints_rising": Rule(
         _("Complaints rising"),
@@ -101,7 +99,7 @@ RULES = {
         weight=20,
         starts=1,
         full=4,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "satisfaction_falling": Rule(
         _("Satisfaction falling"),
@@ -109,7 +107,7 @@ RULES = {
         weight=20,
         starts=1,
         full=4,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "steps_overdue": Rule(
         _("Next steps overdue"),
@@ -117,7 +115,7 @@ RULES = {
         weight=15,
         starts=0,
         full=30,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "no_contact": Rule(
         _("No contact"),
@@ -125,7 +123,7 @@ RULES = {
         weight=15,
         starts=1.0,
         full=2.0,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "tone_turning": Rule(
         _("Tone turning"),
@@ -133,7 +131,7 @@ RULES = {
         weight=15,
         starts=0.75,
         full=2,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "manager_changed": Rule(
         _("Handover open"),
@@ -141,7 +139,7 @@ RULES = {
         weight=15,
         starts=0,
         full=4,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
     "single_threaded": Rule(
         _("Single-threaded"),
@@ -149,7 +147,7 @@ RULES = {
         weight=10,
         starts=0,
         full=2,
-        defection=SERVICE,
+        defection=DefectionType.SERVICE,
     ),
 }
 # An order every other day makes no rhythm that a weekend breaks: a rhythm is a week at least.

@@ -14,11 +14,18 @@ from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from schemathesis import checks
 
-from churn.models import Flag, Risk
+from churn.models import Defection, Flag, Goal, Playbook, Risk
 from customers import actions
 from customers.models import OrderLine, Ranking
 from customers.rest.throttles import PersonThrottle, StrangerThrottle
-from lifecycle.models import OpenBook, StageGate, StageMove, SupplierStance, TierPolicy
+from lifecycle.models import (
+    Interruption,
+    OpenBook,
+    StageGate,
+    StageMove,
+    SupplierStance,
+    TierPolicy,
+)
 from teams.models import (
     ApiToken,
     Deputy,
@@ -82,6 +89,10 @@ def world(cast, account, far_account, monkeypatch):
             "complaints": complaint.pk,
             "satisfaction": score.pk,
             "flags": flag.pk,
+            "defections": Defection.objects.first().pk,
+            "goals": Goal.objects.first().pk,
+            "playbooks": Playbook.objects.first().pk,
+            "breaks": Interruption.objects.first().pk,
             "team-members": account.team.get(user=by).pk,
             "joint-groups": JointGroup.objects.first().pk,
             "joint-meetings": JointMeeting.objects.first().pk,

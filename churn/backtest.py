@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from churn import learning
 from churn.features import QUARTER, Origin
 from churn.learning import OUTCOMES, Past
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-ORIGINS = 4
 MODELS = ("model", "parametric", "recency", "rhythm", "rfm")
 # live: bought in the last 90 days; top: the fifth with the highest value of the year.
 GROUPS = ("all", "live", "top")
@@ -51,10 +52,15 @@ class Tested:
     told: dict[str, Any]
 
 
-def run(past: Past, origins: int = ORIGINS) -> Iterator[Tested]:
-    """Yield the tests of each origin whose horizon has ended, the newest first."""
+def run(past: Past, origins: int) -> Iterator[Tested]:
+    """Yield the tests of each origin whose horizon has ended, the newest first.
+
+    None where so few accounts have bought that a test would say nothing.
+    """
     import numpy as np
 
+    if len(past.history.accounts) < learning.FEWEST_CASES:
+        return
     last = past.history.as_of.toordinal()
     for back in range(1, origins + 1):
         day = last - past.horizon * back
@@ -94,7 +100,7 @@ def keep(attempt, past: Past) -> None:
             outcome=tested.outcome,
             figures=figures(tested),
         )
-        for tested in run(past)
+        for tested in run(past, settings.RISK_BACKTEST_ORIGINS)
     ]
     with attempt.writing():
         BackTest.objects.bulk_create(rows)

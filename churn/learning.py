@@ -77,7 +77,10 @@ class Past:
 
     def lessons(self, day: int) -> list[Origin]:
         """Return the origins to learn from on a day: those whose horizon had ended by then."""
-        found, rows = [], 0
+        found: list[Origin] = []
+        rows = 0
+        if len(self.history.accounts) < FEWEST_CASES:  # the same few, seen again, teach nothing
+            return found
         for back in range(MOST_ORIGINS):
             at = day - self.horizon - back * STEP_DAYS
             if at < self.first + QUARTER or (rows >= ENOUGH_ROWS and back >= FEWEST_ORIGINS):

@@ -20,8 +20,8 @@ def lines():
     return wholesale()
 
 
-def looked_back(lines, **options):
-    return list(backtest.run(learning.Past(history(lines), 90), **options))
+def looked_back(lines, origins=4):
+    return list(backtest.run(learning.Past(history(lines), 90), origins))
 
 
 @pytest.fixture(scope="module")

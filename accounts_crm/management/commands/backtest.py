@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--as-of", type=iso_date, help="last day known, default the newest")
         parser.add_argument("--horizon", type=int, default=settings.RISK_HORIZON_DAYS)
-        parser.add_argument("--origins", type=int, default=backtest.ORIGINS)
+        parser.add_argument("--origins", type=int, default=settings.RISK_BACKTEST_ORIGINS)
         parser.add_argument("--draws", type=int, default=300, help="bootstrap draws, 0 for none")
 
     def handle(self, *, as_of, horizon, origins, draws, **options):

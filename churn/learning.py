@@ -203,10 +203,10 @@ def _learned(table: Array, y: Array, asked: Array, plain: list[int]) -> list[Arr
 
 def _straightened(p: Array, base: Array, y: Array) -> Array:
     """Calibrate p by the line that fits earlier outcomes best; leave it where none rises."""
-    from sklearn.linear_model import LogisticRegression
-
     if min(y.sum(), len(y) - y.sum()) < FEWEST_CASES:
         return p
+    from sklearn.linear_model import LogisticRegression
+
     line = LogisticRegression(C=1.0).fit(logit(base)[:, None], y)
     return line.predict_proba(logit(p)[:, None])[:, 1] if line.coef_[0, 0] > 0 else p
 

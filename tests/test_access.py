@@ -163,6 +163,8 @@ def test_everybody_gets_what_the_table_says(htmx, things, cast, client):
     before = counts()
     wrong = {}
     for row, statuses in TABLE.items():
+        if htmx and " /api/" in row:
+            continue
         caches[settings.THROTTLE_CACHE].clear()  # more rows than a stranger has calls a minute
         for person, expected in zip(PEOPLE, statuses.split(), strict=True):
             with transaction.atomic():
@@ -189,7 +191,7 @@ def answer_to(client, person, row, things, htmx):
         path_of(route, things),
         b"{}" if api else b"",
         content_type="application/json" if api else "application/x-www-form-urlencoded",
-        headers={"HX-Request": "true"} if htmx and not api else {},
+        headers={"HX-Request": "true"} if htmx else {},
     )
     return "login" if is_login(answer) else str(answer.status_code)
 

@@ -99,7 +99,7 @@ def pass_once(as_of: dt.date) -> None:
                        JOIN customers_contact c ON c.id = t.contact_id
                        JOIN customers_interaction_ours o ON o.interaction_id = i.id
                        JOIN teams_user u ON u.id = o.user_id
-                      WHERE i.date > %s AND i.date <= %s
+                      WHERE i.date > %s AND i.date <= %s AND i.kind NOT IN ('email', 'message')
                       GROUP BY i.account_id) met ON met.account_id = a.id
           LEFT JOIN (SELECT account_id, MAX(date) AS day
                        FROM teams_jointmeeting WHERE date <= %s

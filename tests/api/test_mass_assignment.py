@@ -81,7 +81,7 @@ WRITABLE = {
 }
 ADDED_ONLY = {"supplier-stances", "satisfaction", "stage-moves", "joint-meetings", "deputies"}
 CHANGEABLE = {
-    "flags": "state outcome note",
+    "flags": "state outcome note snoozed_until owner due",
     "team-members": "role layer function since until share",
     "tier-requests": "state answer",
 }

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from churn import purchases
+from churn import history, purchases
 from churn.rules import RULES
 from churn.signals import SIGNALS, Night
 from customers.models import (
@@ -25,7 +25,7 @@ def ago(days):
 
 
 def night(as_of=D, *, measure="revenue", rules=RULES, accounts=None):
-    return Night(as_of, measure, "CNY", purchases.read(as_of), rules, accounts)
+    return Night(as_of, measure, "CNY", purchases.of(history.read(as_of)), rules, accounts)
 
 
 def fired(signal, account, **values):

@@ -190,6 +190,10 @@ LISTS = [
 ]
 
 
+# Goals are for directors and for who sees every account.
+UNSEEN = {("ed_editor", "goals")}
+
+
 def cost(caller, path, size):
     """Return how many queries a page of so many rows takes."""
     path = path if "?" in path else f"{path}/?"
@@ -206,10 +210,11 @@ def test_lists_cost_the_same_at_any_size(api, cast):
     for caller in callers.values():
         caller.get("events/")  # a token's day of use is noted once
 
-    few = {(who, path): cost(callers[who], path, 50) for who in callers for path in LISTS}
+    asked = [(who, path) for who in callers for path in LISTS if (who, path) not in UNSEEN]
+    few = {(who, path): cost(callers[who], path, 50) for who, path in asked}
     grow(51, 5001, cast)
-    many = {(who, path): cost(callers[who], path, 50) for who in callers for path in LISTS}
-    long = {(who, path): cost(callers[who], path, 500) for who in callers for path in LISTS}
+    many = {(who, path): cost(callers[who], path, 50) for who, path in asked}
+    long = {(who, path): cost(callers[who], path, 500) for who, path in asked}
 
     assert few == many == long
     assert max(many.values()) <= BUDGET, many

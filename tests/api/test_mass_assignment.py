@@ -6,7 +6,8 @@ import pytest
 from django.db import models
 
 from accounts_crm.api.urls import RESOURCES
-from churn.models import Flag
+from churn import defection_actions, goal_actions, playbook_actions
+from churn.models import Defection, Flag, Goal, Playbook
 from customers import actions
 from customers.models import Account, Complaint, Contact, Interaction, NextStep, SatisfactionScore
 from lifecycle.models import OpenBook, StageMove, SupplierStance, TierRequest
@@ -71,6 +72,21 @@ WRITABLE = {
         {"to": "partner", "reason": "They grow"},
         "account to reason",
     ),
+    "defections": (
+        Defection,
+        {"type": "price", "date": DAY},
+        "account type date competitor value_lost keeping_cost note",
+    ),
+    "goals": (
+        Goal,
+        {"metric": "nps", "baseline": "10", "target": "20", "due": "2199-01-31"},
+        "metric value_class tier region baseline target since due ended_on",
+    ),
+    "playbooks": (
+        Playbook,
+        {"name": "Hold", "against": "price", "plan": [{"after_days": 1, "what": "Ring"}]},
+        "name against plan active",
+    ),
     "open-books": (OpenBook, {"since": DAY}, "account since until note"),
     "supplier-stances": (
         SupplierStance,
@@ -79,10 +95,13 @@ WRITABLE = {
         "support_theirs support_ours",
     ),
 }
+OF_NO_ACCOUNT = {"accounts", "goals", "playbooks"}
 ADDED_ONLY = {"supplier-stances", "satisfaction", "stage-moves", "joint-meetings", "deputies"}
 CHANGEABLE = {
     "flags": "state outcome note snoozed_until owner due",
     "team-members": "role layer function since until share",
+    "defections": "account type date competitor value_lost keeping_cost note "
+    "winback winback_on winback_note",
     "tier-requests": "state answer",
 }
 
@@ -119,7 +138,7 @@ def test_nothing_else_is_written_when_a_row_is_added(api, account, cast, name):
         linked = [cast["olga_owner"], cast["ed_editor"]]
         linkage.form_group("East", linked, by=cast["dora_director"])
         body = {"user": cast["ed_editor"].pk}
-    body = body if name == "accounts" else {**body, "account": account.pk}
+    body = body if name in OF_NO_ACCOUNT else {**body, "account": account.pk}
     caller, before = api("dora_director"), model.objects.count()
 
     for extra, value in extras(model, writable):
@@ -173,6 +192,15 @@ def make(name, account, cast):
             return open_joint_group(account, by=by, subject="rnd", name="Gears", since=day)
         case "open-books":
             return record_open_book(account, by=by, since=day)
+        case "defections":
+            return defection_actions.record_defection(account, by=by, type="price", date=day)
+        case "goals":
+            return goal_actions.set_goal(
+                by=by, metric="nps", baseline=1000, target=2000, due=dt.date(2199, 1, 31)
+            )
+        case "playbooks":
+            plan = [{"after_days": 1, "what": "Ring"}]
+            return playbook_actions.make_playbook(by=by, name="Hold", against="price", plan=plan)
         case "tier-requests":
             return TierRequest.objects.create(
                 account=account, was="ordinary", to="partner", reason="x", asked_by=by

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def manage(*arguments, **environment):
-    """Start a command; its night tests the model from one earlier day, which is as whole as four."""
+    """Start a command; its night looks back from one day, which is as whole as four."""
     return processes.manage(*arguments, RISK_BACKTEST_ORIGINS="1", **environment)
 
 

@@ -37,7 +37,7 @@ FILL = """form => {
     else if (field.tagName === 'TEXTAREA' || ['text', 'search'].includes(field.type))
       field.value ||= 'Told by hand';
     else if (field.type === 'number') field.value ||= field.min || '1';
-    else if (field.type === 'date') field.value ||= '2026-01-02';
+    else if (field.type === 'date') field.value ||= field.min || '2026-01-02';
   }
 }"""
 

@@ -335,10 +335,10 @@ def test_the_queries_do_not_grow_with_the_accounts(cast, django_assert_max_num_q
     )
     found = dict(Account.objects.values_list("pk", "version"))
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         bulk_actions.change_accounts(found, by=olga, industry="Steel", status="prospect")
     found = dict(Account.objects.values_list("pk", "version"))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         bulk_actions.change_accounts(found, by=olga, stage="early")
 
 

@@ -122,15 +122,14 @@ def test_every_page_is_accessible(theme, width, company, enter, complaints):
     home = page.url.rstrip("/")
 
     for path in pages():
-        page.goto(home + path)
+        answer = page.goto(home + path)
 
         assert faults(page) == [], (path, theme, width)
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, (path, theme, width)
-        refused = ("404", "400")  # the page itself, as it should be
-        assert [text for text in complaints if not any(code in text for code in refused)] == [], (
-            path
-        )
+        if answer.status == 400:  # of the page itself, and no other part of it
+            complaints[:] = [text for text in complaints if "400 (Bad Request)" not in text]
+        assert [text for text in complaints if "404" not in text] == [], path
 
 
 @pytest.mark.parametrize("person", ["director", "manager", None])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+from django.db.models import Model
 
 from accounts_crm.demo import rows
 from accounts_crm.demo.accounts import Book
@@ -17,7 +18,7 @@ MADE = (("rnd", "wu.chen"), ("finance", "elena.fischer"))
 MEETINGS = 5
 EVERY = 45  # days
 ASLEEP = 0.25
-NUMBERED = [
+NUMBERED: list[type[Model]] = [
     JointGroup,
     JointGroup.ours.through,
     JointGroup.theirs.through,

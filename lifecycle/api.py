@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from customers.models import NextStep, Stage
 from customers.rest.fields import AccountRef, Day, Moment
-from customers.rest.filters import IdFilter
+from customers.rest.filters import IdFilter, MomentFilter
 from customers.rest.resources import Adding, Reading
 from customers.rest.serializers import Strict
 from lifecycle import actions
@@ -105,8 +105,8 @@ class StageMoveFilter(django_filters.FilterSet):
     """Narrow a list of moves."""
 
     account = IdFilter()
-    at_from = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    at_to = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    at_from = MomentFilter(field_name="at", lookup_expr="gte")
+    at_to = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = StageMove

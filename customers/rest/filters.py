@@ -1,7 +1,10 @@
 """What narrows and sorts a list; what is not known is refused, never ignored."""
 
+import datetime as dt
+
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError as FormError
 from django.db.models import F
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -9,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 
-from customers.rest.fields import LARGEST_ID
+from customers.rest.fields import FIRST_YEAR, LARGEST_ID, LAST_YEAR
 
 
 class IdFilter(django_filters.NumberFilter):
@@ -22,6 +25,22 @@ class IdFilter(django_filters.NumberFilter):
 
     def get_max_validator(self):
         return None
+
+
+class _MomentField(django_filters.fields.IsoDateTimeField):
+    def to_python(self, value):
+        moment = super().to_python(value)
+        if moment is None:
+            return None
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise FormError(_("Give a year from 1900 to 2199."))
+        return moment.astimezone(dt.UTC)  # PostgreSQL takes no offset of 16 hours
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """Rows before or after a moment of our times."""
+
+    field_class = _MomentField
 
 
 @extend_schema_field(OpenApiTypes.BOOL)

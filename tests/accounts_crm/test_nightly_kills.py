@@ -248,7 +248,11 @@ def test_the_guard_fails_without_the_fence(history, monkeypatch):
         nightly.execute(attempt)
     assert not Ranking.objects.filter(run=attempt.run_id).exists()
 
-    monkeypatch.setattr(nightly.Attempt, "_update", lambda self, **values: None)
+    def unasked(self, **values):
+        NightlyRun.objects.filter(pk=self.run_id).update(**values)
+        self.run.refresh_from_db()
+
+    monkeypatch.setattr(nightly.Attempt, "_update", unasked)
     nightly.execute(attempt)
 
     assert Ranking.objects.filter(run=attempt.run_id).exists()

@@ -34,6 +34,25 @@ def test_an_account_is_moved_and_the_move_listed(api, account):
     assert caller.patch(f"stage-moves/{body['id']}/", {"to": "mid"}).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-11-28T08:00:00+15:59", 200),
+        ("2026-11-28T08:00:00+16:18", 200),  # PostgreSQL reads no such offset
+        ("2026-11-28T08:00:00", 200),
+        ("1899-12-31T08:00:00Z", 400),
+        ("2200-01-01T08:00:00Z", 400),
+        ("9999-12-31T23:59:59-23:59", 400),
+        ("tomorrow", 400),
+    ],
+)
+def test_moves_are_narrowed_by_a_moment_of_our_times(api, account, moment, status):
+    caller = api("ed_editor")
+
+    assert caller.get("stage-moves/", at_to=moment).status_code == status
+    assert caller.get("stage-moves/", at_from=moment).status_code == status
+
+
 def test_an_interruption_carries_its_causes_and_is_resumed(api, account):
     caller = api("ed_editor")
     Account.objects.filter(pk=account.pk).update(stage="mid")

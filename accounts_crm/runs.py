@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts_crm import nightly, run_facts, run_messages, workers
 from accounts_crm.models import NightlyRun
-from customers.access import may_direct, may_run_nightly, may_see_runs, sees_all
+from customers.access import may_run_nightly, may_see_back_tests, may_see_runs, sees_all
 from customers.errors import Refused
 from customers.figures import short_date
 
@@ -94,7 +94,7 @@ def run(request, pk):
             "unrated": run_facts.unrated(ranking),
             "warnings": run_messages.warnings(shown),
             "may_run": may_run_nightly(request.user),
-            "may_judge": whole or may_direct(request.user),
+            "may_judge": may_see_back_tests(request.user),
         },
     )
 

@@ -18,7 +18,7 @@ from churn import actions, judgement, panels
 from churn.forms import ASSIGNED, SNOOZED, AnswerForm, RaiseForm
 from churn.models import Flag, Playbook
 from churn.queries import newest_run, with_success
-from customers.access import Change, may_direct, sees_all
+from customers.access import Change, may_see_back_tests
 from customers.calendar import business_today
 from customers.colleagues import colleagues_of
 from customers.errors import Refused
@@ -28,7 +28,7 @@ from customers.models import Account
 @require_safe
 def back_test(request):
     """How good the model's warnings would have been, as the latest night measured it."""
-    if not (may_direct(request.user) or sees_all(request.user)):
+    if not may_see_back_tests(request.user):
         raise PermissionDenied(_("How good the warnings are is shown to directors."))
     run = newest_run()
     context = {"run": run, "latest_run": run, "outcomes": judgement.judged(run)}

@@ -160,6 +160,11 @@ def may_direct(user) -> bool:
     return Role.DIRECTOR in roles_of(user)
 
 
+def may_see_back_tests(user) -> bool:
+    """Say whether the user may see how good the warnings are: it rests on all accounts."""
+    return may_direct(user) or sees_all(user)
+
+
 def directed_by(user) -> Q:
     """Return the condition of the accounts in the region of a post that a director holds."""
     if not may_direct(user):

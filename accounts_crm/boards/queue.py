@@ -33,6 +33,7 @@ from churn import panels as churn_panels
 from churn.models import Flag, Risk
 from churn.queries import with_risk
 from customers import ranking
+from customers.access import may_see_back_tests
 from customers.calendar import business_today
 from customers.figures import days_since
 from customers.models import Account, NextStep
@@ -151,6 +152,7 @@ def risk_queue(request):
         "run": run,
         "latest_run": run,
         "currency": run.currency if run else settings.REPORTING_CURRENCY,
+        "may_judge": may_see_back_tests(user),
     }
     if run is not None:
         context |= _queue(request, run, filters, words.cadences)

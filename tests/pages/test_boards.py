@@ -295,6 +295,16 @@ def test_both_parts_of_the_score_and_the_flags_stand_beside_the_queue(client, ca
     assert "Raise flag" not in shown  # one raised by hand is open
 
 
+@pytest.mark.parametrize(("who", "led"), [("dora_director", True), ("olga_owner", False)])
+def test_directors_find_how_good_the_warnings_are(client, cast, company, risky, who, led):
+    client.force_login(cast[who])
+
+    page = client.get("/risk/")
+
+    assert ('href="/risk/model/"' in page.content.decode()) == led
+    assert client.get("/risk/model/").status_code == (200 if led else 403)
+
+
 def test_without_scripts_a_flag_is_answered_and_the_queue_is_shown_again(
     client, cast, company, risky
 ):

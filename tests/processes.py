@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,7 +27,9 @@ def start(*command, **environment):
         [sys.executable, *command],
         cwd=ROOT,
         env={
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != UNCOMPILED},
+            # Kept for the next process, outside the tree.
+            "PYTHONPYCACHEPREFIX": str(settings.VAR_DIR / "pycache"),
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": database_url(),
             **environment,

@@ -8,6 +8,8 @@ for _name, _value in {
     "HTTPS": "0",
     "HASHED_STATIC": "0",
     "JSON_LOGS": "0",
+    # How good the model is has tests of its own: elsewhere a night looks back from one day.
+    "RISK_BACKTEST_ORIGINS": "1",
 }.items():
     os.environ.setdefault(_name, _value)
 

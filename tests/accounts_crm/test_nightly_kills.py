@@ -19,7 +19,7 @@ from accounts_crm import nightly
 from accounts_crm.models import NightlyRun
 from churn.models import Risk
 from customers.models import Account, OrderLine, Ranking
-from tests import processes
+from tests.processes import manage
 
 D = dt.date(2024, 6, 30)
 KILLS = 20
@@ -27,11 +27,6 @@ ACCOUNTS = 4000
 State = NightlyRun.State
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def manage(*arguments, **environment):
-    """Start a command; its night looks back from one day, which is as whole as four."""
-    return processes.manage(*arguments, RISK_BACKTEST_ORIGINS="1", **environment)
 
 
 @pytest.fixture

@@ -177,6 +177,7 @@ class ReceivableForm(AmountForm):
         fields = ("type", "reference", "issued_on", "due_on", "settled_on", "note", "source")
         error_messages = {"type": {"required": _("Say what it is.")}}
         help_texts = {
+            "reference": _("Every invoice has one."),
             "issued_on": _("The day of the invoice, or when the trouble became known."),
             "due_on": _("Of an invoice: the last day to pay it in time."),
         }
@@ -196,7 +197,8 @@ class ReceivableForm(AmountForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["type"].choices = Receivable.Type.choices
-        self.fields["amount_minor"].required = False  # of an invoice alone, as its action says
+        self.fields["amount_minor"].required = False  # that an invoice has one, the action says
+        self.fields["amount_minor"].help_text = _("Every invoice has one.")
         for name in ("issued_on", "due_on", "settled_on"):
             self.fields[name].input_formats = ["%Y-%m-%d"]
         self.initial.setdefault("issued_on", business_today())

@@ -14,7 +14,7 @@ from accounts_crm.models import NightlyRun
 from accounts_crm.portfolio.listing import potential_of
 from churn import panels as churn_panels
 from churn.queries import with_risk
-from customers import access, panels, ranking
+from customers import access, fact_panels, panels, ranking
 from customers.access import Change
 from customers.calendar import business_today
 from customers.models import Account, NextStep, OrderLine
@@ -93,6 +93,8 @@ def account_page(request, pk):
             "roster": roster,
             "deputies": teams_panels.deputies(account),
             "complaints": panels.complaints(account, viewer),
+            "receivables": fact_panels.receivables(account, viewer),
+            "sightings": fact_panels.sightings(account, viewer),
         },
     )
 

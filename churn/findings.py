@@ -9,9 +9,10 @@ import datetime as dt
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from churn.clearings import CLEARINGS
 from churn.rules import RULES
 from customers.figures import compact, percent, short_date
-from customers.models import Stage
+from customers.models import Receivable, Stage
 
 
 def name(signal: str) -> str:
@@ -27,7 +28,7 @@ def sentence(finding: dict) -> str:
 
 def clearing(finding: dict) -> str:
     """Return what would clear a finding, as a sentence."""
-    write = _CLEARINGS.get(finding["signal"])
+    write = CLEARINGS.get(finding["signal"])
     return write(finding["figures"]) if write else ""
 
 
@@ -194,6 +195,32 @@ def _satisfaction_falling(figures) -> str:
     }
 
 
+def _payment_overdue(figures) -> str:
+    said = []
+    if figures["trouble"]:
+        trouble = Receivable.Type(figures["trouble"]).label
+        said.append(
+            _("%(trouble)s since %(since)s") % {"trouble": trouble, "since": _day(figures["since"])}
+        )
+    if figures["count"]:
+        values = {**figures, "oldest": _day(figures["oldest"])}
+        said.append(
+            ngettext(
+                "%(count)s invoice %(days)s days past due, since %(oldest)s",
+                "%(count)s invoices past due, the oldest for %(days)s days, since %(oldest)s",
+                figures["count"],
+            )
+            % values
+        )
+    return _("; ").join(said)
+
+
+def _competitor_rising(figures) -> str:
+    return _(
+        "%(competitor)s has about %(share)s%% as of %(last)s; on average %(before)s%% before"
+    ) % {**figures, "last": _day(figures["last"])}
+
+
 def _tone_turning(figures) -> str:
     return _(
         "Tone of the last three contacts %(now)s on average, %(before)s before; the last on "
@@ -234,59 +261,11 @@ _SENTENCES = {
     "wallet_falling": _wallet_falling,
     "complaints_rising": _complaints_rising,
     "satisfaction_falling": _satisfaction_falling,
+    "payment_overdue": _payment_overdue,
+    "competitor_rising": _competitor_rising,
     "steps_overdue": _steps_overdue,
     "no_contact": _no_contact,
     "tone_turning": _tone_turning,
     "manager_changed": _manager_changed,
     "single_threaded": _single_threaded,
-}
-
-
-def _enough_value(figures) -> str:
-    # Flags keep the findings of nights that did not say it yet.
-    if "enough" not in figures:
-        return ""
-    amount = {"enough": compact(figures["enough"], figures["currency"])}
-    if figures["measure"] == "margin":
-        return _("Cleared when the margin of 90 days reaches %(enough)s again.") % amount
-    return _("Cleared when the revenue of 90 days reaches %(enough)s again.") % amount
-
-
-def _one_side_more(figures) -> str:
-    if figures["theirs"] and figures["ours"]:
-        return _("Cleared when a second person is in touch on each side.")
-    if figures["theirs"]:
-        return _("Cleared when a second person of theirs is met.")
-    return _("Cleared when a second person of ours is in touch.")
-
-
-_CLEARINGS = {
-    "interrupted": lambda figures: _("Cleared when the stage resumes."),
-    "value_falling": _enough_value,
-    "order_gap": lambda figures: _("Cleared by an order."),
-    "quality_complaint": lambda figures: ngettext(
-        "Cleared when the complaint is resolved.",
-        "Cleared when the complaints are resolved.",
-        figures["count"],
-    ),
-    "champion_left": lambda figures: _(
-        "Cleared when another champion or decider of theirs is met, or 180 days after they left."
-    ),
-    "categories_dropped": lambda figures: _("Cleared when they are bought again."),
-    "wallet_falling": lambda figures: _(
-        "Cleared when the share comes near that of the year before."
-    ),
-    "complaints_rising": lambda figures: _("Cleared when a quarter brings no more than usual."),
-    "satisfaction_falling": lambda figures: _("Cleared by a score near the average before."),
-    "steps_overdue": lambda figures: ngettext(
-        "Cleared when the step is done, dropped or given another day.",
-        "Cleared when the steps are done, dropped or given another day.",
-        figures["count"],
-    ),
-    "no_contact": lambda figures: _("Cleared by a contact in the log."),
-    "tone_turning": lambda figures: _("Cleared when the next contacts go better."),
-    "manager_changed": lambda figures: _(
-        "Cleared when all points of the handover are done, or after 180 days."
-    ),
-    "single_threaded": _one_side_more,
 }

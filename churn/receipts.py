@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 
 from churn.signals.night import QUARTER_DAYS, YEAR_DAYS, value_of
 from customers.calendar import business_date
-from customers.figures import compact
+from customers.figures import compact, money
 from customers.models import (
     Account,
+    CompetitorSighting,
     Complaint,
     Contact,
     Interaction,
     NextStep,
     OrderLine,
     PurchasePotential,
+    Receivable,
     SatisfactionScore,
 )
 from lifecycle.models import Interruption
@@ -194,6 +196,29 @@ def _satisfaction_falling(account, figures, as_of, currency):
     return [Group(_("Satisfaction"), lines, len(lines))]
 
 
+def _payment_overdue(account, figures, as_of, currency):
+    rows = Receivable.objects.filter(account=account, pk__in=figures["receivables"])
+    trouble = [
+        Line(row.issued_on, str(row), row.note)
+        for row in rows.filter(due_on=None).order_by("-issued_on", "-pk")
+    ]
+    due = [
+        Line(row.due_on, row.reference, money(row.amount_minor, row.currency))
+        for row in rows.filter(due_on__isnull=False).order_by("-due_on", "-pk")
+    ]
+    groups = [
+        Group(_("Credit trouble"), trouble, len(trouble)),
+        Group(_("Invoices past due, by due date"), due, figures["count"]),
+    ]
+    return [group for group in groups if group.count]
+
+
+def _competitor_rising(account, figures, as_of, currency):
+    rows = CompetitorSighting.objects.filter(account=account, pk__in=figures["sightings"])
+    lines = [Line(row.seen_on, f"{row.competitor}, {row.share}%", row.note) for row in rows]
+    return [Group(_("Competitor seen"), lines, len(lines))]
+
+
 def _champion_left(account, figures, as_of, currency):
     people = Contact.objects.filter(account=account, pk__in=figures["contacts"])
     lines = [
@@ -251,6 +276,8 @@ _READERS: dict[str, Callable[[Account, dict[str, Any], dt.date, str], list[Group
     "wallet_falling": _wallet_falling,
     "complaints_rising": _complaints,
     "satisfaction_falling": _satisfaction_falling,
+    "payment_overdue": _payment_overdue,
+    "competitor_rising": _competitor_rising,
     "steps_overdue": _steps_overdue,
     "no_contact": _no_contact,
     "tone_turning": _tone_turning,

@@ -109,6 +109,24 @@ RULES = {
         full=4,
         defection=DefectionType.SERVICE,
     ),
+    "payment_overdue": Rule(
+        _("Overdue payment or credit trouble"),
+        _("days that the oldest invoice is past due; a credit hold or insolvency counts in full"),
+        weight=20,
+        # A fortnight is lost in the post and in payment runs.
+        starts=14,
+        full=90,
+        # The time to pay is a part of the price.
+        defection=DefectionType.PRICE,
+    ),
+    "competitor_rising": Rule(
+        _("Competitor rising"),
+        _("points of share that a competitor's newest is above the mean before it"),
+        weight=20,
+        starts=5,
+        full=25,
+        defection=DefectionType.PRICE,
+    ),
     "steps_overdue": Rule(
         _("Next steps overdue"),
         _("days overdue of the oldest"),

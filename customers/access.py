@@ -53,7 +53,7 @@ class Change(models.TextChoices):
     """The two kinds of change that different roles may make."""
 
     RELATIONSHIP = "relationship", _("Relationship")  # contact log, people, tier, stage, flags
-    FACTS = "facts", _("Facts")  # master data, orders, complaints, satisfaction, potential
+    FACTS = "facts", _("Facts")  # master data, orders, complaints, payment, competitors
 
 
 EDITING_TEAM_ROLES = (TeamRole.LEAD, TeamRole.EDITOR)

@@ -256,7 +256,7 @@ def reopen_step(step: NextStep, *, by, version: int | None = None) -> list[str]:
 @transaction.atomic
 def record_complaint(account: Account, *, by, **values) -> Complaint:
     """Record a complaint. Raises Refused for a date in the future or resolved before opened."""
-    _check_day(values["opened_on"], "opened_on")
+    check_day(values["opened_on"], "opened_on")
     _check_resolved(values["opened_on"], values.get("resolved_on"))
     complaint = Complaint.objects.create(account=account, **values)
     events.record(
@@ -269,7 +269,7 @@ def record_complaint(account: Account, *, by, **values) -> Complaint:
 def change_complaint(complaint: Complaint, *, by, version: int | None, **values) -> list[str]:
     """Correct or resolve a complaint. Raises Refused as record_complaint does."""
     opened = values.get("opened_on", complaint.opened_on)
-    _check_day(opened, "opened_on")
+    check_day(opened, "opened_on")
     _check_resolved(opened, values.get("resolved_on", complaint.resolved_on))
     return change(complaint, "complaint.changed", by=by, version=version, **values)
 
@@ -279,7 +279,7 @@ def record_satisfaction(
     account: Account, *, by, score: int, date: dt.date, source: str = ""
 ) -> SatisfactionScore:
     """Record how likely a customer is to recommend us. Raises Refused for a future date."""
-    _check_day(date, "date")
+    check_day(date, "date")
     row = SatisfactionScore.objects.create(account=account, score=score, date=date, source=source)
     events.record("satisfaction.recorded", account, by=by, about=row, score=(None, score))
     return row
@@ -290,7 +290,7 @@ def record_potential(
     account: Account, *, by, date: dt.date, amount_minor: int, currency: str, **values
 ) -> PurchasePotential:
     """Record what a customer could buy per year. Raises Refused for a future date."""
-    _check_day(date, "date")
+    check_day(date, "date")
     row = PurchasePotential.objects.create(
         account=account,
         date=date,
@@ -300,7 +300,12 @@ def record_potential(
         **values,
     )
     events.record(
-        "potential.recorded", account, by=by, about=row, amount_minor=(None, amount_minor)
+        "potential.recorded",
+        account,
+        by=by,
+        about=row,
+        amount_minor=(None, amount_minor),
+        currency=(None, currency),
     )
     return row
 
@@ -313,7 +318,8 @@ def _check_past(at: dt.datetime) -> None:
         )
 
 
-def _check_day(day: dt.date, field: str) -> None:
+def check_day(day: dt.date, field: str) -> None:
+    """Raise Refused at a field whose day lies in the future."""
     if day > business_today():
         raise Refused(_("This date lies in the future."), field=field)
 
@@ -322,7 +328,7 @@ def _check_resolved(opened: dt.date, resolved: dt.date | None) -> None:
     if resolved and resolved < opened:
         raise Refused(_("It cannot be resolved before it was opened."), field="resolved_on")
     if resolved:
-        _check_day(resolved, "resolved_on")
+        check_day(resolved, "resolved_on")
 
 
 def _check_people(account: Account, theirs: list[Contact]) -> None:

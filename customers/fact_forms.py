@@ -1,6 +1,6 @@
-"""The forms of facts that people record by hand: complaints, satisfaction, purchase potential."""
+"""The forms of facts that people record by hand: complaints, payment, competitors and so on."""
 
-from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from customers.calendar import business_today
 from customers.contact_form import DAY
 from customers.errors import Refused
-from customers.models import Complaint, PurchasePotential, SatisfactionScore
-from customers.money import CODES, AmountError, to_minor
+from customers.models import (
+    CompetitorSighting,
+    Complaint,
+    PurchasePotential,
+    Receivable,
+    SatisfactionScore,
+)
+from customers.money import CODES, AmountError, to_major, to_minor
 from customers.versioned_forms import VersionedForm
 
 AMOUNT_FAULTS = {
@@ -71,29 +77,23 @@ class SatisfactionForm(VersionedForm):
         self.initial.setdefault("date", business_today())
 
 
-class PotentialForm(VersionedForm):
-    """What the customer buys per year of what we could sell, from all suppliers."""
+class AmountForm(VersionedForm):
+    """A form with an amount, typed in major units of its currency; its value is in minor units."""
 
-    amount = forms.CharField(
-        label=_("Purchases per year"),
+    amount_minor = forms.CharField(
+        label=_("Amount"),
         max_length=40,
-        help_text=_("Of what we could sell, from all suppliers together."),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     currency = forms.CharField(label=_("Currency"), max_length=3)
 
-    class Meta:
-        model = PurchasePotential
-        fields = ("date", "certainty", "source")
-        widgets = {"date": DAY, "certainty": forms.RadioSelect}
-
-    field_order = ("amount", "currency", "date", "certainty", "source")
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["date"].input_formats = ["%Y-%m-%d"]
-        self.initial.setdefault("date", business_today())
         self.initial.setdefault("currency", settings.REPORTING_CURRENCY)
+        if self.instance.pk:
+            row = self.instance
+            self.initial["currency"] = row.currency
+            self.initial["amount_minor"] = self._major(row.amount_minor, row.currency)
 
     def clean_currency(self):
         code = self.cleaned_data["currency"].upper()
@@ -104,33 +104,124 @@ class PotentialForm(VersionedForm):
             )
         return code
 
-    def clean_amount(self):
-        text = self.cleaned_data["amount"].replace(",", "").replace(" ", "")
+    def clean_amount_minor(self):
+        text = self.cleaned_data["amount_minor"].replace(",", "").replace(" ", "")
         if not text.isascii():
             raise forms.ValidationError(AMOUNT_FAULTS["not_a_number"])
         return text
 
     def clean(self):
-        typed, currency = self.cleaned_data.get("amount"), self.cleaned_data.get("currency")
-        if typed and currency:
+        typed, currency = self.cleaned_data.get("amount_minor"), self.cleaned_data.get("currency")
+        if not typed:
+            self.cleaned_data["amount_minor"] = None
+        elif currency:
             try:
                 minor = to_minor(typed, currency)
             except AmountError as fault:
-                self.add_error("amount", AMOUNT_FAULTS[fault.code])
+                self.add_error("amount_minor", AMOUNT_FAULTS[fault.code])
             else:
-                if minor <= Decimal(0):
-                    self.add_error("amount", gettext("Give an amount above zero."))
+                if minor <= 0:
+                    self.add_error("amount_minor", gettext("Give an amount above zero."))
                 self.cleaned_data["amount_minor"] = minor
         return self.cleaned_data
 
-    def values(self):
-        values = super().values()
-        del values["amount"]
+    def touched(self):
+        values = super().touched()
+        if "currency" in values:  # the same figure is another amount
+            values["amount_minor"] = self.cleaned_data["amount_minor"]
         return values
+
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a value of a field as people read it."""
+        if name == "amount_minor":
+            return self._major(
+                value, self.cleaned_data["currency"] if self.is_bound else self.held("currency")
+            )
+        return super().in_words(name, value)
 
     def refuse(self, refusal: Refused | AmountError) -> None:
         """Say a refusal at its field; an amount may be too large only once converted."""
         if isinstance(refusal, AmountError):
-            self.add_error("amount", AMOUNT_FAULTS[refusal.code])
+            self.add_error("amount_minor", AMOUNT_FAULTS[refusal.code])
         else:
             super().refuse(refusal)
+
+    def _major(self, minor: int | None, currency: str) -> str:
+        return "" if minor is None else str(to_major(minor, currency))
+
+
+class PotentialForm(AmountForm):
+    """What the customer buys per year of what we could sell, from all suppliers."""
+
+    class Meta:
+        model = PurchasePotential
+        fields = ("date", "certainty", "source")
+        widgets = {"date": DAY, "certainty": forms.RadioSelect}
+
+    field_order = ("amount_minor", "currency", "date", "certainty", "source")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        amount = self.fields["amount_minor"]
+        amount.label = _("Purchases per year")
+        amount.help_text = _("Of what we could sell, from all suppliers together.")
+        self.fields["date"].input_formats = ["%Y-%m-%d"]
+        self.initial.setdefault("date", business_today())
+
+
+class ReceivableForm(AmountForm):
+    """An invoice and when it was paid, or trouble with the customer's credit."""
+
+    class Meta:
+        model = Receivable
+        fields = ("type", "reference", "issued_on", "due_on", "settled_on", "note", "source")
+        error_messages = {"type": {"required": _("Say what it is.")}}
+        help_texts = {
+            "reference": _("Every invoice has one."),
+            "issued_on": _("The day of the invoice, or when the trouble became known."),
+            "due_on": _("Of an invoice: the last day to pay it in time."),
+        }
+        widgets = {
+            "type": forms.RadioSelect,
+            "issued_on": DAY,
+            "due_on": DAY,
+            "settled_on": DAY,
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    field_order = (
+        "type", "reference", "issued_on", "due_on", "amount_minor", "currency", "settled_on",
+        "note", "source",
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = Receivable.Type.choices
+        self.fields["amount_minor"].required = False  # that an invoice has one, the action says
+        self.fields["amount_minor"].help_text = _("Every invoice has one.")
+        for name in ("issued_on", "due_on", "settled_on"):
+            self.fields[name].input_formats = ["%Y-%m-%d"]
+        self.initial.setdefault("issued_on", business_today())
+
+
+class SightingForm(VersionedForm):
+    """Which competitor was seen at the customer, and the share it is thought to have there."""
+
+    share = forms.IntegerField(
+        label=_("Estimated share, %"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text=_("Of what the customer buys of such goods. Empty: unknown."),
+    )
+
+    class Meta:
+        model = CompetitorSighting
+        fields = ("competitor", "seen_on", "share", "note", "source")
+        error_messages = {"competitor": {"required": _("Name the competitor.")}}
+        widgets = {"seen_on": DAY, "note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seen_on"].input_formats = ["%Y-%m-%d"]
+        self.initial.setdefault("seen_on", business_today())

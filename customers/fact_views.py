@@ -1,15 +1,21 @@
-"""Recording facts by hand: a complaint, how satisfied a customer is, what it could buy."""
+"""Recording facts by hand: complaints, satisfaction, potential, payment, competitors."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from customers import actions
+from customers import actions, receivable_actions, sighting_actions
 from customers.access import Change
 from customers.errors import Refused
-from customers.fact_forms import ComplaintForm, PotentialForm, SatisfactionForm
-from customers.models import Account, Complaint
+from customers.fact_forms import (
+    ComplaintForm,
+    PotentialForm,
+    ReceivableForm,
+    SatisfactionForm,
+    SightingForm,
+)
+from customers.models import Account, CompetitorSighting, Complaint, Receivable
 from customers.money import AmountError
 
 
@@ -53,22 +59,75 @@ def potential_new(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def receivable_new(request, pk):
+    """Record an invoice, or trouble with the customer's credit."""
+    return _record(
+        request,
+        pk,
+        ReceivableForm,
+        receivable_actions.record_receivable,
+        title=_("Record an invoice or credit trouble"),
+        said=_("It is recorded."),
+        panel="receivables",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sighting_new(request, pk):
+    """Record a competitor seen at the customer."""
+    return _record(
+        request,
+        pk,
+        SightingForm,
+        sighting_actions.record_sighting,
+        title=_("Record a competitor"),
+        said=_("The competitor is recorded."),
+        panel="sightings",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def complaint_edit(request, pk):
     """Correct or resolve a complaint; who comes second sees both values."""
-    complaint = Complaint.objects.get_for(request.user, pk, change=Change.FACTS)
-    form = ComplaintForm(_typed(request), instance=complaint)
-    if form.is_bound and form.is_valid():
-        version = form.cleaned_data["version"]
-        try:
-            actions.change_complaint(complaint, by=request.user, version=version, **form.touched())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return _saved(request, complaint.account, _("The complaint is saved."))
-    return _draw(request, form, complaint.account, title=_("Edit complaint"))
+    return _change(
+        request,
+        Complaint.objects.get_for(request.user, pk, change=Change.FACTS),
+        ComplaintForm,
+        actions.change_complaint,
+        title=_("Edit complaint"),
+        said=_("The complaint is saved."),
+    )
 
 
-def _record(request, pk, make_form, record, *, title: str, said: str):
+@require_http_methods(["GET", "HEAD", "POST"])
+def receivable_edit(request, pk):
+    """Correct or settle an invoice or credit trouble; who comes second sees both values."""
+    return _change(
+        request,
+        Receivable.objects.get_for(request.user, pk, change=Change.FACTS),
+        ReceivableForm,
+        receivable_actions.change_receivable,
+        title=_("Edit invoice or credit trouble"),
+        said=_("It is saved."),
+        panel="receivables",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sighting_edit(request, pk):
+    """Correct what was seen of a competitor; who comes second sees both values."""
+    return _change(
+        request,
+        CompetitorSighting.objects.get_for(request.user, pk, change=Change.FACTS),
+        SightingForm,
+        sighting_actions.change_sighting,
+        title=_("Edit competitor"),
+        said=_("The competitor is saved."),
+        panel="sightings",
+    )
+
+
+def _record(request, pk, make_form, record, *, title: str, said: str, panel: str = "complaints"):
     account = Account.objects.get_for(request.user, pk, change=Change.FACTS)
     form = make_form(_typed(request))
     if form.is_bound and form.is_valid():
@@ -77,17 +136,29 @@ def _record(request, pk, make_form, record, *, title: str, said: str):
         except (Refused, AmountError) as refusal:
             form.refuse(refusal)
         else:
-            return _saved(request, account, said)
+            return _saved(request, account, said, panel)
     return _draw(request, form, account, title=title)
+
+
+def _change(request, row, make_form, change, *, title: str, said: str, panel: str = "complaints"):
+    form = make_form(_typed(request), instance=row)
+    if form.is_bound and form.is_valid():
+        try:
+            change(row, by=request.user, version=form.cleaned_data["version"], **form.touched())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return _saved(request, row.account, said, panel)
+    return _draw(request, form, row.account, title=title)
 
 
 def _typed(request):
     return request.POST if request.method == "POST" else None
 
 
-def _saved(request, account: Account, said: str):
+def _saved(request, account: Account, said: str, panel: str):
     messages.success(request, said)
-    return redirect(f"{account.get_absolute_url()}#complaints")
+    return redirect(f"{account.get_absolute_url()}#{panel}")
 
 
 def _draw(request, form, account: Account, *, title: str):

@@ -8,7 +8,18 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Account, Complaint, Contact, Event, Interaction, NextStep
+from customers import figures
+from customers.models import (
+    Account,
+    CompetitorSighting,
+    Complaint,
+    Contact,
+    Event,
+    Interaction,
+    NextStep,
+    PurchasePotential,
+    Receivable,
+)
 
 # Kinds of event that stand in the timeline -> icon, words. What has an entry of its own there (the
 # contact log, a complaint) is not told twice. The kinds of higher floors are told too.
@@ -38,6 +49,10 @@ SHOWN = {
     "complaint.changed": ("alert", _("Complaint changed")),
     "satisfaction.recorded": ("smile", _("Satisfaction recorded")),
     "potential.recorded": ("box", _("Purchase potential recorded")),
+    "receivable.recorded": ("clock", _("Invoice or credit trouble recorded")),
+    "receivable.changed": ("clock", _("Invoice or credit trouble changed")),
+    "sighting.recorded": ("search", _("Competitor seen")),
+    "sighting.changed": ("edit", _("Sighting of a competitor corrected")),
     "step.done": ("done", _("Next step done")),
     "step.dropped": ("x", _("Next step dropped")),
     "stage.moved": ("board", _("Stage moved")),
@@ -68,6 +83,9 @@ MODELS = {
     "account": Account,
     "contact": Contact,
     "complaint": Complaint,
+    "potential": PurchasePotential,
+    "receivable": Receivable,
+    "sighting": CompetitorSighting,
     "interaction": Interaction,
     "step": NextStep,
     "stage": Account,
@@ -87,6 +105,7 @@ MODELS = {
 ALIASES = {"asked_tier": "tier"}
 LOOKED_THROUGH = 1000  # events, for the names of the fields they changed
 PEOPLE = ("owner", "user", "who")
+MONEY = ("amount_minor",)  # said with its currency, where the event names it
 # Rows named by id, whose names the reader might not be allowed to know; and what goes without
 # saying.
 NAMELESS = (
@@ -155,8 +174,11 @@ def told(events: list[Event], only: str = "") -> list[Told]:
 def _tell(event: Event, names: dict[int, str], only: str) -> Told:
     icon, title = SHOWN[event.kind]
     model = _model(event.kind)
+    currencies = event.changes.get("currency", ("", ""))
     changes = [
-        _change(model, name, was, now, names)
+        _amount(_label(model, name), (was, now), currencies)
+        if name in MONEY
+        else _change(model, name, was, now, names)
         for name, (was, now) in event.changes.items()
         if name not in SILENT and (was or now or was == 0 or now == 0) and only in ("", name)
     ]
@@ -190,6 +212,14 @@ def _change(model, name: str, was: Any, now: Any, names: dict[int, str]) -> Chan
     if name in PEOPLE:
         return Change("", names.get(was, ""), names.get(now, ""))
     return Change(label if was is not None else "", _word(choices, was), _word(choices, now))
+
+
+def _amount(label: str, amounts, currencies) -> Change:
+    was, now = (
+        figures.money(amount, currency) if amount is not None and currency else ""
+        for amount, currency in zip(amounts, currencies, strict=True)
+    )
+    return Change(label, was, now)
 
 
 def _word(choices: dict, value: Any) -> str:

@@ -66,7 +66,7 @@ def scope_choices() -> list[tuple[str, str]]:
         "*": gettext("everything"),
         "accounts": gettext("accounts"),
         "contacts": gettext("contacts and the contact log"),
-        "facts": gettext("orders, complaints, satisfaction"),
+        "facts": gettext("orders, complaints, satisfaction, receivables, competitors"),
         "results": gettext("ranking, risk and flags"),
         "events": gettext("events"),
     }

@@ -33,7 +33,7 @@ def things(cast, account):
     from accounts_crm.portfolio.view_actions import save_view
     from churn.models import Defection, Flag, Goal, Playbook
     from customers import actions
-    from customers.models import Complaint
+    from customers.models import CompetitorSighting, Complaint, Receivable
     from lifecycle.models import (
         Interruption,
         OpenBook,
@@ -63,6 +63,10 @@ def things(cast, account):
         account=account, category="quality", severity=1, opened_on=day, text="Worn"
     )
     score = actions.record_satisfaction(account, by=olga, score=7, date=day)
+    hold = Receivable.objects.create(
+        account=account, type="credit_hold", issued_on=day, currency="CNY"
+    )
+    seen = CompetitorSighting.objects.create(account=account, competitor="Norvik", seen_on=day)
     asked = TierRequest.objects.create(
         account=account,
         region=account.region,
@@ -99,6 +103,8 @@ def things(cast, account):
         "next-steps": entry.next_step.pk,
         "complaints": complaint.pk,
         "satisfaction": score.pk,
+        "receivables": hold.pk,
+        "sightings": seen.pk,
         "order-lines": line.pk,
         "flags": flag.pk,
         "breaks": Interruption.objects.create(account=account, stage="pre").pk,

@@ -16,7 +16,7 @@ from churn.goal_api import Goals
 from churn.playbook_api import Playbooks
 from customers.api.contacts import Contacts
 from customers.api.events import Events
-from customers.api.facts import Complaints, Satisfaction
+from customers.api.facts import Complaints, Receivables, Satisfaction, Sightings
 from customers.api.interactions import Interactions
 from customers.api.order_lines import OrderLines
 from customers.api.rankings import Rankings
@@ -36,6 +36,8 @@ RESOURCES = {
     "next-steps": NextSteps,
     "complaints": Complaints,
     "satisfaction": Satisfaction,
+    "receivables": Receivables,
+    "sightings": Sightings,
     "order-lines": OrderLines,
     "rankings": Rankings,
     "risk": Risks,

@@ -166,6 +166,8 @@ def make_company(
     facts.make_complaints(seed, book, moods, today)
     facts.make_satisfaction(seed, book, moods, today)
     facts.make_potentials(seed, book, revenue, book_of_rates, today)
+    facts.make_receivables(book, today)
+    facts.make_sightings(book, today)
     rows.reset_sequences(FILLED)
     tiers.make_requests(book, users, today)
     tiers.make_classification(seed, book, today)

@@ -1,4 +1,4 @@
-"""Complaints, satisfaction and purchase potential, as the stories have them."""
+"""Complaints, satisfaction, potential, payment and competitors, as the stories have them."""
 
 import datetime as dt
 
@@ -8,7 +8,13 @@ from accounts_crm.demo import rows
 from accounts_crm.demo.accounts import Book
 from accounts_crm.demo.rates import CNY_PER, TRADED, Rates
 from accounts_crm.demo.sheets import dice, sheet, strings
-from customers.models import Complaint, PurchasePotential, SatisfactionScore
+from customers.models import (
+    CompetitorSighting,
+    Complaint,
+    PurchasePotential,
+    Receivable,
+    SatisfactionScore,
+)
 
 CATEGORIES = {"delivery": 38, "quality": 24, "service": 16, "invoice": 14, "price": 8}
 CERTAINTIES = ["guess", "estimate", "confirmed"]
@@ -117,4 +123,44 @@ def make_potentials(
             ["guess", "estimate", "confirmed"], count, p=[0.25, 0.55, 0.2]
         ).tolist(),
         source="account manager",
+    )
+
+
+def make_receivables(book: Book, today: dt.date) -> None:
+    """Write the written invoices and troubles with the credit."""
+
+    def ago(days: str) -> dt.date | None:
+        return today - dt.timedelta(days=int(days)) if days else None
+
+    Receivable.objects.bulk_create(
+        Receivable(
+            account_id=int(book.id[at]),
+            type=row["type"],
+            reference=row["reference"],
+            issued_on=ago(row["dated"]),
+            due_on=ago(row["due"]),
+            settled_on=ago(row["settled"]),
+            amount_minor=int(row["amount"]) * 100 if row["amount"] else None,
+            currency=book.currency[at],
+            note=row["note"],
+            source="ledger",
+        )
+        for row in sheet("receivables")
+        if (at := book.at(row["account"])) is not None
+    )
+
+
+def make_sightings(book: Book, today: dt.date) -> None:
+    """Write the written sightings of competitors."""
+    CompetitorSighting.objects.bulk_create(
+        CompetitorSighting(
+            account_id=int(book.id[at]),
+            competitor=row["competitor"],
+            seen_on=today - dt.timedelta(days=int(row["days"])),
+            share=int(row["share"]) if row["share"] else None,
+            note=row["note"],
+            source="account manager",
+        )
+        for row in sheet("sightings")
+        if (at := book.at(row["account"])) is not None
     )

@@ -6,6 +6,7 @@ An account about which a signal knows nothing is not in its answer, and contribu
 
 from collections.abc import Callable
 
+from churn.signals.competitors import competitor_rising
 from churn.signals.contacts import (
     champion_left,
     no_contact,
@@ -13,6 +14,7 @@ from churn.signals.contacts import (
     steps_overdue,
     tone_turning,
 )
+from churn.signals.credit import payment_overdue
 from churn.signals.night import Fired, Night, value_of
 from churn.signals.orders import categories_dropped, order_gap, value_falling, wallet_falling
 from churn.signals.relations import interrupted, manager_changed
@@ -30,6 +32,8 @@ SIGNALS: dict[str, Callable[[Night], Fired]] = {
     "wallet_falling": wallet_falling,
     "complaints_rising": complaints_rising,
     "satisfaction_falling": satisfaction_falling,
+    "payment_overdue": payment_overdue,
+    "competitor_rising": competitor_rising,
     "steps_overdue": steps_overdue,
     "no_contact": no_contact,
     "tone_turning": tone_turning,

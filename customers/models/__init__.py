@@ -4,10 +4,12 @@ from customers.models.accounts import Account, AccountScopedQuerySet, Region, St
 from customers.models.contacts import Contact, Function
 from customers.models.events import Event
 from customers.models.facts import (
+    CompetitorSighting,
     Complaint,
     ExchangeRate,
     OrderLine,
     PurchasePotential,
+    Receivable,
     SatisfactionScore,
 )
 from customers.models.interactions import Interaction, NextStep, RemovedInteraction
@@ -17,6 +19,7 @@ from customers.models.search import SearchText
 __all__ = [
     "Account",
     "AccountScopedQuerySet",
+    "CompetitorSighting",
     "Complaint",
     "Contact",
     "Event",
@@ -27,6 +30,7 @@ __all__ = [
     "OrderLine",
     "PurchasePotential",
     "Ranking",
+    "Receivable",
     "Region",
     "RemovedInteraction",
     "SatisfactionScore",

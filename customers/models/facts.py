@@ -1,4 +1,4 @@
-"""Facts about accounts: orders, rates, complaints, satisfaction, purchase potential.
+"""Facts about accounts: orders, rates, complaints, satisfaction, potential, payment, competitors.
 
 Amounts ending in `_minor` are whole minor units of the row's currency; `revenue` and `cost` are
 minor units of the reporting currency, null where no exchange rate is known.
@@ -171,3 +171,86 @@ class PurchasePotential(models.Model):
 
     def __str__(self):
         return f"{self.amount_minor} {self.currency}, {self.date}"
+
+
+class Receivable(models.Model):
+    """An invoice that a customer owes, or trouble with its credit; open until settled."""
+
+    class Type(models.TextChoices):
+        INVOICE = "invoice", _("Invoice")
+        CREDIT_HOLD = "credit_hold", _("Credit hold")
+        INSOLVENCY = "insolvency", _("Insolvency notice")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="receivables")
+    type = models.CharField(_("what it is"), max_length=11, choices=Type)
+    reference = models.CharField(_("number or reference"), max_length=64, blank=True)
+    issued_on = models.DateField(_("dated"))
+    # Of an invoice alone; an amount may stand at any.
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    amount_minor = models.BigIntegerField(_("amount"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    settled_on = models.DateField(_("paid or lifted on"), null=True, blank=True)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    source = models.CharField(_("source"), max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_on", "-pk"]
+        indexes = [
+            models.Index(fields=["account", "issued_on"]),
+            models.Index(fields=["settled_on"]),  # each night looks for the open ones of all
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    type="invoice",
+                    amount_minor__isnull=False,
+                    due_on__isnull=False,
+                    due_on__gte=models.F("issued_on"),
+                )
+                | ~models.Q(type="invoice") & models.Q(due_on__isnull=True),
+                name="receivable_invoice_is_due",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__isnull=True) | models.Q(amount_minor__gt=0),
+                name="receivable_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_on__isnull=True)
+                | models.Q(settled_on__gte=models.F("issued_on")),
+                name="receivable_settled_after_issued",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_type_display()} {self.reference}".rstrip()
+
+
+class CompetitorSighting(models.Model):
+    """A competitor seen at a customer, and the share it is thought to have there."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="sightings")
+    competitor = models.CharField(_("competitor"), max_length=200)
+    seen_on = models.DateField(_("seen on"))
+    # Null is unknown, which 0 is not.
+    share = models.PositiveSmallIntegerField(_("estimated share, %"), null=True, blank=True)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    source = models.CharField(_("source"), max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_on", "-pk"]
+        indexes = [models.Index(fields=["account", "seen_on"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(share__isnull=True) | models.Q(share__gte=0, share__lte=100),
+                name="sighting_share_0_to_100",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.competitor}, {self.seen_on}"

@@ -52,7 +52,7 @@ def test_written_rows_name_what_exists():
     known = {row["name"] for row in sheet("accounts")}
     assert len(known) == len(sheet("accounts"))
     usernames = {row["username"] for row in sheet("colleagues")}
-    for name in ("contacts", "log", "complaints"):
+    for name in ("contacts", "log", "complaints", "receivables", "sightings"):
         assert {row["account"] for row in sheet(name)} <= known
     assert {row["owner"] for row in sheet("accounts")} <= usernames | {""}
     assert {row["author"] for row in sheet("log")} <= usernames

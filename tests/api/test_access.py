@@ -14,6 +14,8 @@ CHANGES = {
     "interactions": (RELATIONSHIP, {"note": "Corrected"}),
     "next-steps": (RELATIONSHIP, {"what": "Visit"}),
     "complaints": (FACTS, {"severity": 2}),
+    "receivables": (FACTS, {"settled_on": "2026-02-28"}),
+    "sightings": (FACTS, {"share": 30}),
     "flags": (RELATIONSHIP, {"state": "acknowledged"}),
 }
 

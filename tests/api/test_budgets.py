@@ -10,6 +10,7 @@ from accounts_crm.models import NightlyRun
 from churn.models import Defection, Flag, Goal, Playbook, Risk
 from customers.models import (
     Account,
+    CompetitorSighting,
     Complaint,
     Contact,
     Event,
@@ -17,6 +18,7 @@ from customers.models import (
     NextStep,
     OrderLine,
     Ranking,
+    Receivable,
     Region,
     SatisfactionScore,
 )
@@ -106,6 +108,9 @@ def grow(first, last, cast):
     )
     each(Complaint, category="price", severity=1, opened_on=DAY, text="Dear")
     each(SatisfactionScore, score=7, date=DAY)
+    each(Receivable, type="invoice", reference="R-1", issued_on=DAY, due_on=DAY,
+         amount_minor=100, currency="CNY")  # fmt: skip
+    each(CompetitorSighting, competitor="Norvik", seen_on=DAY, share=20)
     each(Flag, kind="manual", reason="x")
     each(Defection, type="price", date=DAY, currency="CNY")
     Playbook.objects.bulk_create(

@@ -16,7 +16,7 @@ from schemathesis import checks
 
 from churn.models import Defection, Flag, Goal, Playbook, Risk
 from customers import actions
-from customers.models import OrderLine, Ranking
+from customers.models import CompetitorSighting, OrderLine, Ranking, Receivable
 from customers.rest.throttles import PersonThrottle, StrangerThrottle
 from lifecycle.models import (
     Interruption,
@@ -90,6 +90,8 @@ def world(cast, account, far_account, monkeypatch):
             "next-steps": entry.next_step.pk,
             "complaints": complaint.pk,
             "satisfaction": score.pk,
+            "receivables": Receivable.objects.first().pk,
+            "sightings": CompetitorSighting.objects.first().pk,
             "flags": flag.pk,
             "defections": Defection.objects.first().pk,
             "goals": Goal.objects.first().pk,

@@ -8,8 +8,17 @@ from django.db import models
 from accounts_crm.api.urls import RESOURCES
 from churn import defection_actions, goal_actions, playbook_actions
 from churn.models import Defection, Flag, Goal, Playbook
-from customers import actions
-from customers.models import Account, Complaint, Contact, Interaction, NextStep, SatisfactionScore
+from customers import actions, receivable_actions, sighting_actions
+from customers.models import (
+    Account,
+    CompetitorSighting,
+    Complaint,
+    Contact,
+    Interaction,
+    NextStep,
+    Receivable,
+    SatisfactionScore,
+)
 from lifecycle.models import OpenBook, StageMove, SupplierStance, TierRequest
 from lifecycle.open_book_actions import record_open_book
 from teams import linkage
@@ -57,6 +66,16 @@ WRITABLE = {
         "account category severity opened_on resolved_on text source",
     ),
     "satisfaction": (SatisfactionScore, {"score": 7, "date": DAY}, "account score date source"),
+    "receivables": (
+        Receivable,
+        {"type": "credit_hold", "issued_on": DAY},
+        "account type reference issued_on due_on amount currency settled_on note source",
+    ),
+    "sightings": (
+        CompetitorSighting,
+        {"competitor": "Norvik", "seen_on": DAY},
+        "account competitor seen_on share note source",
+    ),
     "flags": (Flag, {"reason": "A feeling"}, "account reason"),
     "team-members": (TeamMember, newcomer, "account user role layer function since until share"),
     "joint-groups": (
@@ -179,6 +198,14 @@ def make(name, account, cast):
         case "complaints":
             return actions.record_complaint(
                 account, by=by, category="price", severity=1, opened_on=day, text="Dear"
+            )
+        case "receivables":
+            return receivable_actions.record_receivable(
+                account, by=by, type="credit_hold", issued_on=day, currency="CNY"
+            )
+        case "sightings":
+            return sighting_actions.record_sighting(
+                account, by=by, competitor="Norvik", seen_on=day
             )
         case "team-members":
             return join(

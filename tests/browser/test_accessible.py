@@ -8,7 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts_crm.models import NightlyRun
 from churn.models import Defection, Flag, Goal, Playbook
-from customers.models import Account, Complaint, Contact, Interaction
+from customers.models import (
+    Account,
+    CompetitorSighting,
+    Complaint,
+    Contact,
+    Interaction,
+    Receivable,
+)
 from lifecycle.models import StageGate
 from teams.models import JointGroup, Post
 
@@ -88,6 +95,9 @@ def pages():
     found += [f"/accounts/{account.pk}/complaints/new/", f"/accounts/{account.pk}/potential/new/"]
     found += [f"/accounts/{account.pk}/satisfaction/new/", "/data/runs/", f"/data/runs/{run.pk}/"]
     found += [f"/complaints/{Complaint.objects.first().pk}/edit/", "/auth/logout/", "/nowhere/"]
+    found += [f"/accounts/{account.pk}/{form}/new/" for form in ("receivables", "sightings")]
+    found += [f"/receivables/{Receivable.objects.first().pk}/edit/"]
+    found += [f"/sightings/{CompetitorSighting.objects.first().pk}/edit/"]
     found += ["/risk/playbooks/", "/risk/playbooks/new/", "/risk/defections/", "/goals/"]
     found += ["/goals/new/", f"/accounts/{account.pk}/defections/new/"]
     found += [

@@ -8,11 +8,13 @@ from churn import history, purchases
 from churn.rules import RULES
 from churn.signals import SIGNALS, Night
 from customers.models import (
+    CompetitorSighting,
     Complaint,
     Contact,
     Interaction,
     NextStep,
     PurchasePotential,
+    Receivable,
     SatisfactionScore,
 )
 from tests.nights import order
@@ -86,6 +88,31 @@ def complaint(account, *, category="quality", severity=2, opened=None, resolved=
         opened_on=opened or ago(20),
         resolved_on=resolved,
         text="Bearing seized",
+    )
+
+
+def invoice(account, due, *, issued=None, settled=None):
+    return Receivable.objects.create(
+        account=account,
+        type="invoice",
+        reference=f"R-{due:%m%d}",
+        issued_on=issued or due - dt.timedelta(days=30),
+        due_on=due,
+        amount_minor=120_000_00,
+        currency="CNY",
+        settled_on=settled,
+    )
+
+
+def credit(account, since, *, type="credit_hold", lifted=None):
+    return Receivable.objects.create(
+        account=account, type=type, issued_on=since, settled_on=lifted, currency="CNY"
+    )
+
+
+def sighting(account, share, day, competitor="Norvik"):
+    return CompetitorSighting.objects.create(
+        account=account, competitor=competitor, share=share, seen_on=day
     )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from churn import signals
 from churn.rules import RULES
-from customers.models import Account, Complaint, NextStep
+from customers.models import Account, Complaint, NextStep, Receivable
 from lifecycle.models import Interruption
 from teams.models import Handover
 from tests.churn.facts import (
@@ -15,11 +15,14 @@ from tests.churn.facts import (
     ago,
     complaint,
     contact,
+    credit,
+    invoice,
     monthly,
     night,
     noon,
     potential,
     score,
+    sighting,
     somebody,
     step,
 )
@@ -43,6 +46,10 @@ def trouble(account, person, other):
         complaint(account)
     score(account, 2, ago(5))
     score(account, 9, ago(50))
+    invoice(account, ago(60))
+    credit(account, ago(10))
+    sighting(account, 10, ago(200))
+    sighting(account, 40, ago(30))
     Handover.objects.create(account=account, was=other, to=person, opened_on=ago(30))
     Interruption.objects.create(account=account, stage="mid", started_at=noon(ago(20)))
 
@@ -82,6 +89,11 @@ def test_facts_after_the_day_never_matter(cast, account):
     )
     score(account, 10, TOMORROW)
     potential(account, 10, TOMORROW)
+    Receivable.objects.filter(issued_on__lte=D).update(settled_on=TOMORROW)
+    invoice(account, TOMORROW, issued=TOMORROW)
+    credit(account, TOMORROW, type="insolvency")
+    sighting(account, 99, TOMORROW)
+    sighting(account, 99, TOMORROW, "Brandt")
     Handover.objects.update(closed_at=noon(TOMORROW))
     Interruption.objects.update(ended_at=noon(TOMORROW), resumed_to="mid")
 

@@ -263,7 +263,7 @@ def test_purchase_potential_is_recorded_to_the_cent(olga, account):
     olga.post(
         f"/accounts/{account.pk}/potential/new/",
         {
-            "amount": "1,500,000.05",
+            "amount_minor": "1,500,000.05",
             "currency": "cny",
             "date": f"{TODAY}",
             "certainty": "confirmed",
@@ -277,20 +277,20 @@ def test_purchase_potential_is_recorded_to_the_cent(olga, account):
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"amount": "much"}, "amount", "as a number"),
-        ({"amount": "１２"}, "amount", "as a number"),
-        ({"amount": "NaN"}, "amount", "as a number"),
-        ({"amount": "0.001"}, "amount", "finer than the currency"),
-        ({"amount": "1e999999"}, "amount", "more than can be stored"),
-        ({"amount": "0"}, "amount", "above zero"),
-        ({"amount": "-5"}, "amount", "above zero"),
+        ({"amount_minor": "much"}, "amount_minor", "as a number"),
+        ({"amount_minor": "１２"}, "amount_minor", "as a number"),
+        ({"amount_minor": "NaN"}, "amount_minor", "as a number"),
+        ({"amount_minor": "0.001"}, "amount_minor", "finer than the currency"),
+        ({"amount_minor": "1e999999"}, "amount_minor", "more than can be stored"),
+        ({"amount_minor": "0"}, "amount_minor", "above zero"),
+        ({"amount_minor": "-5"}, "amount_minor", "above zero"),
         ({"currency": "XXX"}, "currency", "is no currency"),
         ({"certainty": "sure"}, "certainty", "valid choice"),
         ({"date": f"{TOMORROW}"}, "date", "lies in the future"),
     ],
 )
 def test_a_faulty_potential_is_refused_at_its_field(olga, account, typed, field, said):
-    right = {"amount": "100", "currency": "CNY", "date": f"{TODAY}", "certainty": "guess"}
+    right = {"amount_minor": "100", "currency": "CNY", "date": f"{TODAY}", "certainty": "guess"}
 
     response = olga.post(f"/accounts/{account.pk}/potential/new/", {**right, **typed})
 
@@ -302,7 +302,7 @@ def test_a_faulty_potential_is_refused_at_its_field(olga, account, typed, field,
 def test_a_potential_without_a_rate_leaves_the_wallet_share_unknown(olga, account):
     olga.post(
         f"/accounts/{account.pk}/potential/new/",
-        {"amount": "100", "currency": "EUR", "date": f"{TODAY}", "certainty": "guess"},
+        {"amount_minor": "100", "currency": "EUR", "date": f"{TODAY}", "certainty": "guess"},
     )
 
     assert PurchasePotential.objects.get().amount is None

@@ -48,6 +48,8 @@ def test_every_finding_has_a_receipt_of_as_many_rows_as_its_figures_say(run, cli
         "wallet_falling": [1, 10, 6],
         "complaints_rising": [3],
         "satisfaction_falling": [2],
+        "payment_overdue": [1, 1],
+        "competitor_rising": [2],
         "steps_overdue": [1],
         "no_contact": [1],
         "tone_turning": [6],

@@ -1,0 +1,55 @@
+"""Context of the account page's panels of payment and competitors."""
+
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from customers.access import Change
+from customers.models import Account, CompetitorSighting, Receivable
+
+SETTLED = 5  # shown
+RECEIVABLES_READ = 50
+SIGHTINGS = 6
+
+
+@dataclass
+class ReceivablesPanel:
+    """What the customer owes and trouble with its credit; trouble first, then the longest due."""
+
+    account: Account
+    may_change: bool
+    open: list[Receivable]
+    settled: list[Receivable]
+
+
+@dataclass
+class SightingsPanel:
+    """The competitors seen at the customer, the latest first."""
+
+    account: Account
+    may_change: bool
+    rows: list[CompetitorSighting]
+
+
+def receivables(account: Account, viewer) -> ReceivablesPanel:
+    """Return the open invoices and troubles, and the latest settled ones."""
+    # Open ones first: they matter however old they are.
+    rows = account.receivables.order_by(
+        F("settled_on").desc(nulls_first=True), F("due_on").asc(nulls_first=True), "pk"
+    )
+    shown = list(rows[:RECEIVABLES_READ])
+    return ReceivablesPanel(
+        account,
+        account.may_be_changed_by(viewer, Change.FACTS),
+        [row for row in shown if row.settled_on is None],
+        [row for row in shown if row.settled_on][:SETTLED],
+    )
+
+
+def sightings(account: Account, viewer) -> SightingsPanel:
+    """Return the latest sightings of competitors."""
+    return SightingsPanel(
+        account,
+        account.may_be_changed_by(viewer, Change.FACTS),
+        list(account.sightings.order_by("-seen_on", "-pk")[:SIGHTINGS]),
+    )

@@ -14,7 +14,8 @@ from lifecycle.models import OpenBook, StageMove, SupplierStance, TierRequest
 from lifecycle.open_book_actions import record_open_book
 from teams import linkage
 from teams.actions import join, open_joint_group
-from teams.models import Deputy, JointGroup, JointMeeting, TeamMember, User
+from teams.competence import assess, years
+from teams.models import Competence, Deputy, JointGroup, JointMeeting, TeamMember, User
 
 DAY = "2026-01-31"
 
@@ -29,6 +30,12 @@ def meeting(account):
         account, by=None, subject="rnd", name="Gears", since=dt.date(2026, 1, 1)
     )
     return {"group": group.pk, "date": DAY}
+
+
+def low(account):
+    """Return an assessment of the manager of an account."""
+    answers = [{"item": "loyalty", "score": 2, "evidence": "Left twice"}]
+    return {"user": account.owner_id, "year": years()[0], "answers": answers}
 
 
 # Resource: model, a body that is right, and the names that may be written.
@@ -87,6 +94,7 @@ WRITABLE = {
         {"name": "Hold", "against": "price", "plan": [{"after_days": 1, "what": "Ring"}]},
         "name against plan active",
     ),
+    "competences": (Competence, low, "user year answers"),
     "open-books": (OpenBook, {"since": DAY}, "account since until note"),
     "supplier-stances": (
         SupplierStance,
@@ -95,7 +103,7 @@ WRITABLE = {
         "support_theirs support_ours",
     ),
 }
-OF_NO_ACCOUNT = {"accounts", "goals", "playbooks"}
+OF_NO_ACCOUNT = {"accounts", "goals", "playbooks", "competences"}
 ADDED_ONLY = {"supplier-stances", "satisfaction", "stage-moves", "joint-meetings", "deputies"}
 CHANGEABLE = {
     "flags": "state outcome note snoozed_until owner due",
@@ -103,6 +111,7 @@ CHANGEABLE = {
     "defections": "account type date competitor value_lost keeping_cost note "
     "winback winback_on winback_note",
     "tier-requests": "state answer",
+    "competences": "answers",
 }
 
 
@@ -198,6 +207,9 @@ def make(name, account, cast):
             return goal_actions.set_goal(
                 by=by, metric="nps", baseline=1000, target=2000, due=dt.date(2199, 1, 31)
             )
+        case "competences":
+            answers = {"loyalty": (2, "Left twice")}
+            return assess(account.owner, by=by, year=years()[0], answers=answers)
         case "playbooks":
             plan = [{"after_days": 1, "what": "Ring"}]
             return playbook_actions.make_playbook(by=by, name="Hold", against="price", plan=plan)

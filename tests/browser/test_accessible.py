@@ -10,7 +10,7 @@ from accounts_crm.models import NightlyRun
 from churn.models import Defection, Flag, Goal, Playbook
 from customers.models import Account, Complaint, Contact, Interaction
 from lifecycle.models import StageGate
-from teams.models import JointGroup, Post
+from teams.models import Competence, JointGroup, Post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,6 +49,7 @@ def pages():
         0
     ]
     run = NightlyRun.objects.latest_published()
+    assessed = Competence.objects.filter(rater__username="director").first()
     found = ["/", "/accounts/", "/accounts/?scope=group", "/accounts/?q=no-such-name"]
     found += ["/accounts/new/", f"/accounts/{account.pk}/edit/", "/log/", "/dashboard/", "/me/"]
     found += ["/notices/", "/notices/?show=all"]
@@ -100,6 +101,8 @@ def pages():
         "/teams/linkage/",
         "/teams/handovers/",
         "/teams/competence/",
+        f"/teams/competence/{assessed.pk}/",
+        f"/teams/competence/{assessed.pk}/correction/",
         "/teams/departure/",
         f"/teams/departure/{account.owner_id}/",
         f"/accounts/{account.pk}/deputies/",

@@ -9,12 +9,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
-from customers import sql
+from customers import sql, wallet
 from customers.calendar import months_before, window_start
 from customers.models import Account, Contact, Interaction, PurchasePotential
 from lifecycle.models import OpenBook
@@ -138,25 +139,24 @@ def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
     for account, day in sql.rows(purchases, [low, high, since.isoformat(), as_of.isoformat()]):
         found[account].purchase_on = dt.date.fromisoformat(day) if isinstance(day, str) else day
     revenue = """
-        SELECT account_id, SUM(revenue), COUNT(*) - COUNT(revenue)
+        SELECT account_id, SUM(revenue), COUNT(*), COUNT(revenue)
           FROM customers_orderline
          WHERE account_id BETWEEN %s AND %s AND date > %s AND date <= %s
          GROUP BY account_id"""
     year = months_before(as_of, 12)
     bought = {}
-    for account, total, unrated in sql.rows(
+    for account, total, lines, rated in sql.rows(
         revenue, [low, high, year.isoformat(), as_of.isoformat()]
     ):
-        bought[account] = total  # None where no line has a rate: unknown
-        found[account].unrated = unrated
+        bought[account] = (total, lines)
+        found[account].unrated = lines - rated
     potentials = PurchasePotential.objects.filter(
         account__gte=low, account__lte=high, date__lte=as_of
     ).order_by("account", "date", "pk")
     could_buy = dict(potentials.values_list("account", "amount"))  # the latest of each
     for account, could in could_buy.items():
-        total = bought.get(account, 0)  # without a single line it is nothing, and known
-        if could and total is not None:
-            found[account].share_permille = share_permille(total, could)
+        share = wallet.share(*bought.get(account, (None, 0)), could)
+        found[account].share_permille = None if share is None else permille(share)
 
 
 def _add_contacts(found, as_of: dt.date, within: Q) -> None:
@@ -198,9 +198,9 @@ def not_alone() -> Q:
     return Q(account__owner__isnull=True) | Q(Exists(beside))
 
 
-def share_permille(revenue: int, could_buy: int) -> int:
-    """Return a wallet share in thousandths, rounded down; both in reporting minor units."""
-    return 1000 * int(revenue) // could_buy
+def permille(share: Fraction) -> int:
+    """Return a share in thousandths, rounded down."""
+    return 1000 * share // 1
 
 
 def _keep_latest(latest: dict[Any, dt.date], name: Any, day: dt.date) -> None:

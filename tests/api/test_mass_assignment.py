@@ -15,7 +15,15 @@ from lifecycle.open_book_actions import record_open_book
 from teams import linkage
 from teams.actions import join, open_joint_group
 from teams.competence import assess, years
-from teams.models import Competence, Deputy, JointGroup, JointMeeting, TeamMember, User
+from teams.models import (
+    Competence,
+    Deputy,
+    JointGroup,
+    JointMeeting,
+    LinkageGroup,
+    TeamMember,
+    User,
+)
 
 DAY = "2026-01-31"
 
@@ -36,6 +44,11 @@ def low(account):
     """Return an assessment of the manager of an account."""
     answers = [{"item": "loyalty", "score": 2, "evidence": "Left twice"}]
     return {"user": account.owner_id, "year": years()[0], "answers": answers}
+
+
+def managers(account):
+    """Return a linkage group of the manager of an account."""
+    return {"name": "East", "members": [account.owner_id]}
 
 
 # Resource: model, a body that is right, and the names that may be written.
@@ -94,6 +107,7 @@ WRITABLE = {
         {"name": "Hold", "against": "price", "plan": [{"after_days": 1, "what": "Ring"}]},
         "name against plan active",
     ),
+    "linkage-groups": (LinkageGroup, managers, "name members"),
     "competences": (Competence, low, "user year answers"),
     "open-books": (OpenBook, {"since": DAY}, "account since until note"),
     "supplier-stances": (
@@ -103,7 +117,7 @@ WRITABLE = {
         "support_theirs support_ours",
     ),
 }
-OF_NO_ACCOUNT = {"accounts", "goals", "playbooks", "competences"}
+OF_NO_ACCOUNT = {"accounts", "goals", "playbooks", "competences", "linkage-groups"}
 ADDED_ONLY = {"supplier-stances", "satisfaction", "stage-moves", "joint-meetings", "deputies"}
 CHANGEABLE = {
     "flags": "state outcome note snoozed_until owner due",
@@ -207,6 +221,8 @@ def make(name, account, cast):
             return goal_actions.set_goal(
                 by=by, metric="nps", baseline=1000, target=2000, due=dt.date(2199, 1, 31)
             )
+        case "linkage-groups":
+            return linkage.form_group("East", [account.owner], by=by)
         case "competences":
             answers = {"loyalty": (2, "Left twice")}
             return assess(account.owner, by=by, year=years()[0], answers=answers)

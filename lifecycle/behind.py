@@ -73,7 +73,7 @@ def _contacts(account: Account, gate: StageGate, as_of: dt.date) -> Behind:
     elif gate.kind == Kind.DIRECTOR:
         met = met.filter(theirs_mark__in=DIRECTORS)
     elif gate.kind == Kind.TOP:
-        met = met.filter(kind__in=facts.MEETINGS, theirs_mark__in=facts.TOP)
+        met = met.filter(kind__in=Interaction.MEETINGS, theirs_mark__in=facts.TOP)
         marks = []
     met = met.filter(theirs_mark__gt="")
     counted = (

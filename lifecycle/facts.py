@@ -24,10 +24,6 @@ from teams.models.joint_groups import active_since, standing_on
 
 REACH = 730  # days back; no gate asks for more
 SPAN = 10_000  # accounts read at once
-Kind = Interaction.Kind
-MEETINGS = (Kind.VISIT, Kind.MEETING, Kind.VIDEO, Kind.EVENT)
-# "Met" is who spoke with each other; who wrote is in contact, but has not met.
-MET = (*MEETINGS, Kind.CALL)
 TOP = (Contact.Level.EXECUTIVE, Contact.Level.BOARD)
 
 
@@ -176,7 +172,7 @@ def _add_contacts(found, as_of: dt.date, within: Q) -> None:
         _keep_latest(facts.ours, ours, day)
         if together and ours and theirs:
             _keep_latest(facts.pairs, (ours, theirs), day)
-    top = who_met(as_of).filter(within, kind__in=MEETINGS, theirs__level__in=TOP)
+    top = who_met(as_of).filter(within, kind__in=Interaction.MEETINGS, theirs__level__in=TOP)
     for account, day in top.values_list("account", "date").distinct().order_by(F("date").desc()):
         found[account].top.append(day)
 
@@ -185,7 +181,7 @@ def who_met(as_of: dt.date) -> QuerySet:
     """Return the entries in which both sides met, as far back as a gate can ask."""
     since = as_of - dt.timedelta(days=REACH)
     return Interaction.objects.filter(
-        kind__in=MET, date__lte=as_of, date__gt=since, theirs__isnull=False
+        kind__in=Interaction.MET, date__lte=as_of, date__gt=since, theirs__isnull=False
     ).order_by()
 
 

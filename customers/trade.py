@@ -15,7 +15,7 @@ from customers import wallet
 from customers.calendar import is_month_end, months_before
 from customers.models import OrderLine
 
-MONTHS = 12
+MONTHS = wallet.MONTHS
 
 
 @dataclass(frozen=True)

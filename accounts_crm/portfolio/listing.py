@@ -184,6 +184,8 @@ def group_rows(ids: list[int], user, run, earlier, _cadences, _shown=()) -> list
     )
     months: dict[int, list[int]] = {}
     for member, year in trade.by_month(members, run.as_of, run.measure).items():
+        if year.points is None:
+            continue
         sums = months.setdefault(members[member], [0] * trade.MONTHS)
         months[members[member]] = [a + b for a, b in zip(sums, year.values, strict=True)]
     tops = list(members.values())

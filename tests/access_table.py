@@ -140,6 +140,8 @@ TABLE = {
     "POST /interactions/<int:pk>/state/": "login 400 400 403 404 400 400 403 403 403 404",
     "GET /teams/": "login 200 200 200 200 200 200 200 200 403 200",
     "POST /teams/": "login 405 405 405 405 405 405 405 405 403 405",
+    "GET /teams/posts/history/": "login 200 200 200 200 200 200 200 200 403 200",
+    "POST /teams/posts/history/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /teams/posts/new/": "login 403 403 403 403 200 200 403 403 403 200",
     "POST /teams/posts/new/": "login 403 403 403 403 422 422 403 403 403 422",
     "GET /teams/posts/<int:pk>/": "login 403 403 403 403 200 200 403 403 403 200",

@@ -69,7 +69,13 @@ def pages():
         f"/accounts/{account.pk}/{form}/"
         for form in ("members", "leader", "joint-groups", "joint-offices", "open-books")
     ]
-    found += ["/teams/", "/teams/?as_of=2020-01-01", "/teams/posts/new/", "/teams/workload/"]
+    found += [
+        "/teams/",
+        "/teams/?as_of=2020-01-01",
+        "/teams/posts/history/",
+        "/teams/posts/new/",
+        "/teams/workload/",
+    ]
     found += ["/teams/pay-mix/", "/teams/pay-mix/?base=x"]
     found += [f"/teams/posts/{Post.objects.filter(holder=None).first().pk}/"]
     group = JointGroup.objects.filter(until=None, meetings__isnull=False).first()

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from accounts_crm import visits
 from accounts_crm.as_of import night
 from accounts_crm.models import NightlyRun
-from accounts_crm.portfolio.listing import potential_of
 from churn import panels as churn_panels
 from churn.queries import with_risk
 from customers import access, fact_panels, panels, ranking
@@ -21,6 +20,7 @@ from customers.models import Account, NextStep, OrderLine
 from customers.relations import relations
 from customers.trade import Trade, trade
 from customers.tree import ancestors
+from customers.wallet import potential_of
 from lifecycle import panels as lifecycle_panels
 from lifecycle import tier_panels
 from lifecycle.evidence_panel import evidence_panel
@@ -123,7 +123,7 @@ def head(viewer, account: Account, run, tab: str) -> dict[str, Any]:
 
 def account_with_head(viewer, pk: int, run) -> Account:
     """Return the account with all that stands in its head, in one query."""
-    potential = potential_of(run)
+    potential = potential_of(run and run.as_of)
     step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
     first_step = step.order_by("due", "pk")
     policy = TierPolicy.objects.filter(tier=OuterRef("tier"))
@@ -164,7 +164,6 @@ def _facts(viewer, account: Any, run, traded: Trade) -> Facts:
     if run and account.value is not None and account.value > 0:
         base = ranking.shown_total(run, viewer).base
     days = (business_today() - account.last_contact_on).days if account.last_contact_on else None
-    revenue, potential = traded.year_revenue, account.potential
     return Facts(
         trade=traded,
         move=account.rank_before - account.rank
@@ -173,7 +172,7 @@ def _facts(viewer, account: Any, run, traded: Trade) -> Facts:
         share=account.value / base if base else None,
         cumulative=account.cumulative / base if base and whole and account.cumulative else None,
         whole=whole,
-        wallet=revenue / potential if potential and revenue is not None else None,
+        wallet=traded.wallet(account.potential),
         late=bool(
             days is not None
             and account.cadence

@@ -1,4 +1,4 @@
-"""Who of ours knows whom of theirs, function by function, from the logged contacts."""
+"""Who of ours met whom of theirs, function by function, from the logged contacts."""
 
 import datetime as dt
 from collections import Counter
@@ -18,9 +18,9 @@ STEPS = (0.5, 2.0, 5.0)
 
 @dataclass(frozen=True)
 class Cell:
-    """The contacts of one function of ours with one of theirs.
+    """How often one function of ours met one of theirs.
 
-    count     of log entries in the last DAYS
+    count     of log entries in the last DAYS; who only wrote has not met
     strength  the same, each halved for every HALF_LIFE days since
     shade     0 for none, 1 to 4
     missing   both sides have the function, and these counterparts have not met
@@ -81,6 +81,7 @@ def relations(account, contacts, colleagues) -> Map:
     counted = (
         Interaction.objects.filter(
             account=account,
+            kind__in=Interaction.MET,
             date__gte=first_day(),
             ours__isnull=False,
             theirs__isnull=False,

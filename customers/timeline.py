@@ -130,9 +130,13 @@ def page(
 
 
 def between(account, ours: str, theirs: str, *, since: dt.date) -> list[Entry]:
-    """Return the contacts of one function of ours with one of theirs, the latest BETWEEN."""
+    """Return where one function of ours met one of theirs, the latest BETWEEN entries."""
     met = Interaction.objects.filter(
-        account=account, ours__function=ours, theirs__function=theirs, date__gte=since
+        account=account,
+        kind__in=Interaction.MET,
+        ours__function=ours,
+        theirs__function=theirs,
+        date__gte=since,
     ).values("pk")
     rows = account.interactions.filter(pk__in=met).select_related("author", "next_step__who")
     return contacts(rows.order_by("-at", "-pk")[:BETWEEN])

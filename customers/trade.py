@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import CharField, Count, F, Func, Sum
+from django.db.models import CharField, Count, F, Func, Q, Sum
 
+from customers import wallet
 from customers.calendar import is_month_end, months_before
 from customers.models import OrderLine
 
-MONTHS = 12
+MONTHS = wallet.MONTHS
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,16 @@ class Month:
 class Trade:
     """Two years of one account's orders up to a day, oldest first.
 
-    first  the day from which on they are
-    more   there are orders before that day
+    first    the day from which on they are
+    more     there are orders before that day
+    unrated  the last day all of whose lines lack an exchange rate, None without such
     """
 
     as_of: dt.date
     days: list[Day]
     first: dt.date
     more: bool = False
+    unrated: dt.date | None = None
 
     def between(self, first: dt.date, last: dt.date) -> int:
         """Return the value of the days from `first` to `last`, both included."""
@@ -73,12 +76,15 @@ class Trade:
         end = months_before(self.as_of, MONTHS)
         return self.between(_after(months_before(self.as_of, 2 * MONTHS)), end)
 
-    @cached_property
-    def year_revenue(self) -> int | None:
-        """Return the revenue of the 12 months ending on the as-of date; None without an order."""
+    def wallet(self, could_buy: int | None) -> float | None:
+        """Return the part of what the customer buys per year that came from us, None: unknown."""
         first = _after(months_before(self.as_of, MONTHS))
         revenues = [day.revenue for day in self.days if day.date >= first]
-        return sum(revenues) if revenues else None
+        unrated = self.unrated is not None and self.unrated >= first
+        found = wallet.share(
+            sum(revenues) if revenues else None, len(revenues) + unrated, could_buy
+        )
+        return None if found is None else float(found)
 
     @cached_property
     def change(self) -> float | None:
@@ -116,7 +122,6 @@ def trade(account, as_of: dt.date, measure: str, *, since: dt.date | None = None
     rows = (
         OrderLine.objects.filter(
             account=account,
-            revenue__isnull=False,
             date__gte=first,
             date__lte=as_of,
         )
@@ -125,20 +130,41 @@ def trade(account, as_of: dt.date, measure: str, *, since: dt.date | None = None
         .annotate(
             day_value=Sum(amount(measure)),
             day_revenue=Sum("revenue"),
-            orders=Count("order_id", distinct=True),
+            orders=Count("order_id", distinct=True, filter=Q(revenue__isnull=False)),
         )
         .values_list("date", "day_value", "day_revenue", "orders")
     )
-    days = [Day(day, int(v or 0), int(r), orders) for day, v, r, orders in rows]
-    return Trade(as_of, days, first, more=since is not None and since < first)
+    days, unrated = [], None
+    for day, value, revenue, orders in rows:
+        if revenue is None:
+            unrated = day
+        else:
+            days.append(Day(day, int(value or 0), int(revenue), orders))
+    more = since is not None and since < first
+    return Trade(as_of, days, first, more=more, unrated=unrated)
 
 
 @dataclass
 class Year:
-    """The 12 months ending on a day: their values, oldest first, and the revenue of them all."""
+    """The 12 months ending on a day: their values, oldest first, and the revenue of them all.
+
+    revenue  None where no line has an exchange rate
+    lines    with a rate or without
+    """
 
     values: list[int]
-    revenue: int = 0
+    revenue: int | None = None
+    lines: int = 0
+
+    @property
+    def points(self) -> tuple[int, ...] | None:
+        """Return the values to draw; None where they are unknown."""
+        return None if self.revenue is None else tuple(self.values)
+
+    def wallet(self, could_buy: int | None) -> float | None:
+        """Return the part of what the customer buys per year that came from us, None: unknown."""
+        found = wallet.share(self.revenue, self.lines, could_buy)
+        return None if found is None else float(found)
 
 
 def by_month(accounts: Iterable[int], as_of: dt.date, measure: str) -> dict[int, Year]:
@@ -152,23 +178,24 @@ def by_month(accounts: Iterable[int], as_of: dt.date, measure: str) -> dict[int,
     rows = (
         OrderLine.objects.filter(
             account__in=list(accounts),
-            revenue__isnull=False,
             date__gt=months_before(as_of, MONTHS),
             date__lte=as_of,
         )
         .annotate(month=MonthOf("date", shift))
         .values("account", "month")
-        .annotate(month_value=Sum(amount(measure)), month_revenue=Sum("revenue"))
+        .annotate(month_value=Sum(amount(measure)), month_revenue=Sum("revenue"), lines=Count("pk"))
         .order_by()
-        .values_list("account", "month", "month_value", "month_revenue")
+        .values_list("account", "month", "month_value", "month_revenue", "lines")
     )
     years: dict[int, Year] = {}
-    for account, month, value, revenue in rows:
+    for account, month, value, revenue, lines in rows:
         year = years.setdefault(account, Year([0] * MONTHS))
         back = (last.year - int(month[:4])) * 12 + last.month - int(month[5:])
         # At the end of a long month a day may count for the one beside it.
         year.values[MONTHS - 1 - min(max(back, 0), MONTHS - 1)] += int(value or 0)
-        year.revenue += int(revenue)
+        year.lines += lines
+        if revenue is not None:
+            year.revenue = (year.revenue or 0) + int(revenue)
     return years
 
 

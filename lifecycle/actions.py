@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import events
-from customers.actions import close_step, plan_step
+from customers.actions import close_step, plan_step, reopen_step
 from customers.errors import Refused
 from customers.models import Account, NextStep, Stage
 from lifecycle import against
@@ -40,7 +40,9 @@ def change_stage(
     Raises Refused as those actions do.
     """
     if to == Stage.INTERRUPTED:
-        return interrupt(account, by=by, causes=causes, remedies=remedies, note=reason, was=was)
+        return interrupt(
+            account, by=by, causes=causes, remedies=remedies, note=reason, was=was, undoes=undoes
+        )
     held = was or account.stage
     if held == Stage.INTERRUPTED or account.stage == Stage.INTERRUPTED:
         return resume(account, by=by, to=to, reason=reason, was=was, undoes=undoes)
@@ -98,11 +100,13 @@ def interrupt(
     remedies: Iterable[Proposal] = (),
     note: str = "",
     was: str = "",
+    undoes: int | None = None,
 ) -> StageMove:
     """Say that the relationship broke, why, and what is done about it; possible from every stage.
 
     causes    codes of lifecycle.stages.Cause, at least one
     remedies  next steps for the account manager, at most one for each of these causes
+    undoes    the resumption that this takes back: the old break goes on, with its causes and day
     Raises Refused without a cause, where it is interrupted already, or the stage changed meanwhile.
     """
     known = [cause for cause in Cause if cause in set(causes)]
@@ -111,6 +115,10 @@ def interrupt(
     held = _held(account, was, Stage.INTERRUPTED)
     if held == Stage.INTERRUPTED:
         raise Refused(_("%(account)s is interrupted already.") % {"account": account}, field="to")
+    if _takes_back(account, undoes, was=held, to=Stage.INTERRUPTED, by=by):
+        ended = Interruption.objects.filter(account=account, ended_at__isnull=False)
+        if last := ended.order_by("-ended_at", "-pk").first():
+            return _break_on(last, account, was=held, by=by)
     if not known:
         raise Refused(_("Say why it broke: choose at least one cause."), field="causes")
     move = _move(
@@ -181,6 +189,32 @@ def resumes_to(broken: Interruption | None, supported: str | None) -> str:
     broke, or the first if that is unknown too.
     """
     return supported or (broken.stage if broken is not None else TRACK[0])
+
+
+def _break_on(broken: Interruption, account: Account, *, was: str, by) -> StageMove:
+    """Let a break that was taken for over go on, and what was planned against it."""
+    causes = [one.cause for one in broken.causes.all()]
+    move = _move(
+        account,
+        "stage.interrupted",
+        was=was,
+        to=Stage.INTERRUPTED,
+        by=by,
+        reason="",
+        causes=(None, causes),
+    )
+    if broken.undone:  # by the same act its steps were dropped
+        dropped = NextStep.objects.filter(
+            remedy__interruption=broken,
+            state=NextStep.State.DROPPED,
+            closed_at__gte=broken.ended_at,
+        )
+        for step in dropped:  # one per cause at most
+            reopen_step(step, by=by)
+    Interruption.objects.filter(pk=broken.pk).update(
+        ended_at=None, ended_by=None, resumed_to="", undone=False
+    )
+    return move
 
 
 def _plan(broken: Interruption, remedies: Iterable[Proposal], *, by) -> None:

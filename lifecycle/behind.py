@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from customers import wallet
 from customers.calendar import months_before, window_start
 from customers.figures import money, short_date
 from customers.models import Account, Contact, Function, Interaction, OrderLine, PurchasePotential
@@ -72,7 +73,7 @@ def _contacts(account: Account, gate: StageGate, as_of: dt.date) -> Behind:
     elif gate.kind == Kind.DIRECTOR:
         met = met.filter(theirs_mark__in=DIRECTORS)
     elif gate.kind == Kind.TOP:
-        met = met.filter(kind__in=facts.MEETINGS, theirs_mark__in=facts.TOP)
+        met = met.filter(kind__in=Interaction.MEETINGS, theirs_mark__in=facts.TOP)
         marks = []
     met = met.filter(theirs_mark__gt="")
     counted = (
@@ -131,21 +132,19 @@ def _share(account: Account, as_of: dt.date) -> Behind:
     potentials = PurchasePotential.objects.filter(account=account, date__lte=as_of)
     latest = potentials.order_by("-date", "-pk").first()
     currency = settings.REPORTING_CURRENCY
-    total = sums["total"] if sums["lines"] else 0
+    total = wallet.revenue(sums["total"], sums["lines"])
     rows = []
     if total is not None:
         said = _("Our revenue in 12 months, from %(count)s order lines") % {"count": sums["rated"]}
-        rows.append(Shown(said, None, money(int(total), currency)))
+        rows.append(Shown(said, None, money(total, currency)))
     if left_out := sums["lines"] - sums["rated"]:
         rows.append(Shown(_("Order lines without an exchange rate, left out"), None, left_out))
     could = latest.amount if latest else None
     if latest:
         amount = _("unknown") if could is None else money(could, currency)
         rows.append(Shown(_("What they buy per year"), latest.date, amount))
-    have = None
-    if could and total is not None:
-        have = facts.share_permille(total, could) // 10
-    return Behind(rows, have)
+    share = wallet.share(sums["total"], sums["lines"], could)
+    return Behind(rows, None if share is None else facts.permille(share) // 10)
 
 
 def _span(since: dt.date, until: dt.date | None) -> str:

@@ -9,12 +9,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
-from customers import sql
+from customers import sql, wallet
 from customers.calendar import months_before, window_start
 from customers.models import Account, Contact, Interaction, PurchasePotential
 from lifecycle.models import OpenBook
@@ -23,10 +24,6 @@ from teams.models.joint_groups import active_since, standing_on
 
 REACH = 730  # days back; no gate asks for more
 SPAN = 10_000  # accounts read at once
-Kind = Interaction.Kind
-MEETINGS = (Kind.VISIT, Kind.MEETING, Kind.VIDEO, Kind.EVENT)
-# "Met" is who spoke with each other; who wrote is in contact, but has not met.
-MET = (*MEETINGS, Kind.CALL)
 TOP = (Contact.Level.EXECUTIVE, Contact.Level.BOARD)
 
 
@@ -138,25 +135,24 @@ def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
     for account, day in sql.rows(purchases, [low, high, since.isoformat(), as_of.isoformat()]):
         found[account].purchase_on = dt.date.fromisoformat(day) if isinstance(day, str) else day
     revenue = """
-        SELECT account_id, SUM(revenue), COUNT(*) - COUNT(revenue)
+        SELECT account_id, SUM(revenue), COUNT(*), COUNT(revenue)
           FROM customers_orderline
          WHERE account_id BETWEEN %s AND %s AND date > %s AND date <= %s
          GROUP BY account_id"""
     year = months_before(as_of, 12)
     bought = {}
-    for account, total, unrated in sql.rows(
+    for account, total, lines, rated in sql.rows(
         revenue, [low, high, year.isoformat(), as_of.isoformat()]
     ):
-        bought[account] = total  # None where no line has a rate: unknown
-        found[account].unrated = unrated
+        bought[account] = (total, lines)
+        found[account].unrated = lines - rated
     potentials = PurchasePotential.objects.filter(
         account__gte=low, account__lte=high, date__lte=as_of
     ).order_by("account", "date", "pk")
     could_buy = dict(potentials.values_list("account", "amount"))  # the latest of each
     for account, could in could_buy.items():
-        total = bought.get(account, 0)  # without a single line it is nothing, and known
-        if could and total is not None:
-            found[account].share_permille = share_permille(total, could)
+        share = wallet.share(*bought.get(account, (None, 0)), could)
+        found[account].share_permille = None if share is None else permille(share)
 
 
 def _add_contacts(found, as_of: dt.date, within: Q) -> None:
@@ -176,7 +172,7 @@ def _add_contacts(found, as_of: dt.date, within: Q) -> None:
         _keep_latest(facts.ours, ours, day)
         if together and ours and theirs:
             _keep_latest(facts.pairs, (ours, theirs), day)
-    top = who_met(as_of).filter(within, kind__in=MEETINGS, theirs__level__in=TOP)
+    top = who_met(as_of).filter(within, kind__in=Interaction.MEETINGS, theirs__level__in=TOP)
     for account, day in top.values_list("account", "date").distinct().order_by(F("date").desc()):
         found[account].top.append(day)
 
@@ -185,7 +181,7 @@ def who_met(as_of: dt.date) -> QuerySet:
     """Return the entries in which both sides met, as far back as a gate can ask."""
     since = as_of - dt.timedelta(days=REACH)
     return Interaction.objects.filter(
-        kind__in=MET, date__lte=as_of, date__gt=since, theirs__isnull=False
+        kind__in=Interaction.MET, date__lte=as_of, date__gt=since, theirs__isnull=False
     ).order_by()
 
 
@@ -198,9 +194,9 @@ def not_alone() -> Q:
     return Q(account__owner__isnull=True) | Q(Exists(beside))
 
 
-def share_permille(revenue: int, could_buy: int) -> int:
-    """Return a wallet share in thousandths, rounded down; both in reporting minor units."""
-    return 1000 * int(revenue) // could_buy
+def permille(share: Fraction) -> int:
+    """Return a share in thousandths, rounded down."""
+    return 1000 * share // 1
 
 
 def _keep_latest(latest: dict[Any, dt.date], name: Any, day: dt.date) -> None:

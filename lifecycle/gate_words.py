@@ -5,7 +5,6 @@ from django.utils.translation import ngettext, pgettext
 
 from customers.models import Interaction
 from lifecycle.evidence import Finding, Point
-from lifecycle.facts import MEETINGS, MET
 from lifecycle.models import StageGate
 
 Kind = StageGate.Kind
@@ -89,8 +88,10 @@ def met() -> str:
         "E-mails and messages are contacts, but do not count as met. A meeting is one of the kind "
         "%(meetings)s."
     ) % {
-        "met": pgettext("between names", ", ").join(str(kinds[kind]) for kind in MET),
-        "meetings": pgettext("between names", ", ").join(str(kinds[kind]) for kind in MEETINGS),
+        "met": pgettext("between names", ", ").join(str(kinds[kind]) for kind in Interaction.MET),
+        "meetings": pgettext("between names", ", ").join(
+            str(kinds[kind]) for kind in Interaction.MEETINGS
+        ),
     }
 
 

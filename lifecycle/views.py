@@ -43,7 +43,7 @@ def stage_moves(request, pk):
             status = 409 if refusal.conflict else 422
             form.add_error(refusal.field or None, str(refusal))
         else:
-            return _moved(request, account, move, causes=form.cleaned_data["causes"])
+            return _moved(request, account, move)
     if request.POST.get("place") == "board" and not (request.htmx and form.has_error("reason")):
         faults = [fault for fields in form.errors.values() for fault in fields]
         for fault in faults:
@@ -55,7 +55,7 @@ def stage_moves(request, pk):
     return reswap(retarget(response, "#stage-dialog"), "innerHTML")
 
 
-def _moved(request, account: Account, move, *, causes: list[str]):
+def _moved(request, account: Account, move):
     said = {
         "stage.interrupted": _("%(account)s is interrupted."),
         "stage.resumed": _("%(account)s resumed in “%(stage)s”."),
@@ -67,12 +67,6 @@ def _moved(request, account: Account, move, *, causes: list[str]):
         messages.success(request, said)
         return redirect(_back(request, account))
     context = {"account": account, "move": move, "said": said}
-    if move.was == Stage.INTERRUPTED:  # to undo it is to break it again for the same causes
-        broken = account.interruptions.filter(ended_at=move.at).first()
-        context |= {
-            "causes": [cause.cause for cause in broken.causes.all()] if broken else [],
-            "note": broken.note if broken else "",
-        }
     response = render(request, "lifecycle/_stage_toast.html", context)
     if Stage.INTERRUPTED in (move.was, move.to):  # its next steps were planned, or dropped
         trigger_client_event(response, "step-planned", {"account": account.pk})

@@ -1,11 +1,12 @@
 """The form of a yearly assessment: a score and its evidence per item, each may be left out."""
 
+from typing import Any
+
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
-from customers.calendar import business_today
-from teams.competence import VIEWS
+from teams.competence import VIEWS, Answers, years
 from teams.linkage_forms import RefusableForm
 from teams.models import Competence
 
@@ -17,8 +18,7 @@ class AssessmentForm(RefusableForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        this = business_today().year
-        self.fields["year"].choices = [(year, str(year)) for year in (this, this - 1)]
+        self.fields["year"].choices = [(year, str(year)) for year in years()]
         for _name, items in VIEWS.values():
             for item in items:
                 self.fields[item.value] = forms.TypedChoiceField(
@@ -37,7 +37,7 @@ class AssessmentForm(RefusableForm):
                 )
 
     @property
-    def answers(self) -> dict[str, tuple[int, str]]:
+    def answers(self) -> Answers:
         """Return the answered items."""
         typed = self.cleaned_data
         return {
@@ -45,3 +45,33 @@ class AssessmentForm(RefusableForm):
             for item in Competence.Item.values
             if typed[item] is not None
         }
+
+
+class CorrectionForm(AssessmentForm):
+    """The answers of an assessment once more, under the version that the rater read."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, competence: Competence):
+        answers = list(competence.answers.all())
+        super().__init__(
+            data,
+            initial={
+                "version": competence.version,
+                **{answer.item: answer.score for answer in answers},
+                **{f"{answer.item}_evidence": answer.evidence for answer in answers},
+            },
+        )
+        del self.fields["year"]
+
+    def both(self, conflict: dict[str, Any]) -> list[tuple[str, str, str]]:
+        """Return item, stored answer and typed answer of each that differs, in words."""
+        return [
+            (str(self.fields[item].label), in_words(pair["theirs"]), in_words(pair["yours"]))
+            for item, pair in conflict["fields"].items()
+        ]
+
+
+def in_words(answer: Any) -> str:
+    """Return a score with what shows it, as people read it."""
+    return f"{answer[0]}: {answer[1]}" if answer else "–"

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from customers import access
 from customers.errors import Refused
 from teams import competence as actions
-from teams.competence_forms import AssessmentForm
+from teams.competence_forms import AssessmentForm, CorrectionForm
 from teams.models import TrainingGoal
 
 ROWS = 50
@@ -32,7 +33,12 @@ def competence(request, pk):
     """One assessment: both views, the evidence, the training goals."""
     rows = actions.seen_by(request.user).select_related("user", "rater")
     row = get_object_or_404(rows.prefetch_related("answers__goal"), pk=pk)
-    context = {"competence": row, "views": actions.views_of(row), "gap": actions.GAP}
+    context = {
+        "competence": row,
+        "views": actions.views_of(row),
+        "gap": actions.GAP,
+        "corrections": actions.corrections_of(row),
+    }
     return render(request, "teams/competence.html", context)
 
 
@@ -55,6 +61,36 @@ def competence_new(request, pk):
             return redirect("people:competence", row.pk)
     context = {"form": form, "person": person}
     status = 422 if form.errors else 200
+    return render(request, "teams/competence_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def competence_correct(request, pk):
+    """Correct an assessment; of two windows that do so at once, the second sees both values."""
+    rows = actions.seen_by(request.user).select_related("user")
+    row = get_object_or_404(rows.prefetch_related("answers"), pk=pk)
+    if row.rater_id != request.user.pk:
+        raise PermissionDenied(_("An assessment is corrected by who made it."))
+    form = CorrectionForm(request.POST if request.method == "POST" else None, competence=row)
+    context, status = {"form": form, "person": row.user, "competence": row}, 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            version = form.cleaned_data["version"]
+            try:
+                actions.correct(row, by=request.user, version=version, answers=form.answers)
+            except Refused as refusal:
+                form.refuse(refusal)
+                if refusal.conflict:
+                    status = 409
+                    context["both"] = form.both(refusal.conflict)
+                    data: QueryDict = request.POST.copy()
+                    data["version"] = str(refusal.conflict["version"])
+                    form.data = data
+            else:
+                said = _("The assessment of %(person)s is corrected.")
+                messages.success(request, said % {"person": row.user})
+                return redirect("people:competence", row.pk)
     return render(request, "teams/competence_form.html", context, status=status)
 
 

@@ -1,7 +1,8 @@
 """Writes about linkage groups: who is in them, who covers which account."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from customers import events
 from customers.access import Role
 from customers.calendar import business_today
-from customers.editing import CHUNK
+from customers.editing import CHUNK, touch
 from customers.errors import Refused
 from customers.models import Account
 from teams.models import Deputy, LinkageGroup, LinkageMember, User
@@ -22,17 +23,59 @@ LEAST = 3
 @transaction.atomic
 def form_group(name: str, members: Iterable[User], *, by) -> LinkageGroup:
     """Form a linkage group. Raises Refused for a name that is taken, and as join_group does."""
-    try:
-        with transaction.atomic():
-            group = LinkageGroup.objects.create(name=name.strip())
-    except IntegrityError:
-        raise Refused(
-            _("There is a linkage group of that name. Choose another."), field="name"
-        ) from None
+    with _name_is_free():
+        group = LinkageGroup.objects.create(name=name.strip())
     events.record("linkage.formed", by=by, about=group, name=(None, group.name))
     for user in members:
         join_group(group, user, by=by)
     return group
+
+
+@transaction.atomic
+def change_group(
+    group: LinkageGroup,
+    *,
+    by,
+    version: int,
+    name: str | None = None,
+    members: Iterable[User] | None = None,
+) -> None:
+    """Give a group another name, or other members: who is left out leaves, who is new joins.
+
+    Raises Refused for a name that is taken, as join_group and leave_group do, and if the group
+    changed since that version.
+    """
+    # Locked where the database locks rows; on SQLite the transaction is the only writer.
+    stored = LinkageGroup.objects.select_for_update().get(pk=group.pk)
+    held = {member.user_id: member for member in _linked(stored).select_related("group", "user")}
+    wanted = None if members is None else {user.pk: user for user in members}
+    name = stored.name if name is None else name.strip()
+    same = name == stored.name and (wanted is None or set(wanted) == set(held))
+    if same and stored.version == version:
+        return
+    group.version = version
+    touch(group)
+    if name != stored.name:
+        with _name_is_free():
+            LinkageGroup.objects.filter(pk=group.pk).update(name=name)
+        events.record("linkage.renamed", by=by, about=group, name=(stored.name, name))
+    if wanted is None:
+        return
+    for pk in held.keys() - wanted.keys():
+        leave_group(held[pk], by=by)
+    for pk in wanted.keys() - held.keys():
+        join_group(group, wanted[pk], by=by)
+
+
+@transaction.atomic
+def end_group(group: LinkageGroup, *, by) -> None:
+    """End a group: everybody leaves it. Raises Refused if nobody is in it any more."""
+    _alone(group)
+    members = list(_linked(group).select_related("group", "user"))
+    if not members:
+        raise Refused(_("%(group)s has ended: nobody is in it any more.") % {"group": group})
+    for member in members:
+        leave_group(member, by=by)
 
 
 @transaction.atomic
@@ -204,6 +247,22 @@ def _end(deputies: QuerySet[Deputy], *, by) -> int:
         part.filter(since__gte=today).delete()
         part.update(until=today - dt.timedelta(days=1))
     return len(ids)
+
+
+@contextmanager
+def _name_is_free() -> Iterator[None]:
+    """Refuse a name that another group has."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise Refused(
+            _("There is a linkage group of that name. Choose another."), field="name"
+        ) from None
+
+
+def _linked(group: LinkageGroup) -> QuerySet[LinkageMember]:
+    return LinkageMember.objects.filter(group=group, until__isnull=True)
 
 
 def _alone(group: LinkageGroup) -> None:

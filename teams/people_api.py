@@ -1,5 +1,7 @@
 """Linkage groups, deputies and handovers over the API."""
 
+from typing import Any
+
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,30 +14,37 @@ from rest_framework.response import Response
 
 from customers import access
 from customers.models import Account
-from customers.rest.fields import AccountRef, Day, Moment, RowRef
+from customers.rest.fields import AccountRef, Day, Moment, RowRef, RowRefs
 from customers.rest.filters import IdFilter, YesNo
-from customers.rest.resources import Adding, Reading
+from customers.rest.resources import Adding, Changing, Reading
 from customers.rest.serializers import RowSerializer, Strict
 from teams import handover as handovers
 from teams import linkage
 from teams.models import Deputy, Handover, HandoverTick, LinkageGroup, LinkageMember, User
 
 
-class LinkageGroupSerializer(serializers.ModelSerializer):
-    """Managers of similar accounts who cover for one another."""
+class MemberRefs(RowRefs):
+    """Who is in a group today, by the ids of the people."""
 
-    members = serializers.SerializerMethodField()
+    def get_attribute(self, instance):
+        return instance
+
+    def to_representation(self, value):
+        return sorted(member.user_id for member in value.members.all())
+
+
+class LinkageGroupSerializer(RowSerializer):
+    """Managers of similar accounts who cover for one another. `members` sent anew replaces all."""
+
+    members: Any = MemberRefs(lambda: User)
 
     class Meta:
         model = LinkageGroup
-        fields = ["id", "name", "members"]
-
-    def get_members(self, group) -> list[int]:
-        return sorted(member.user_id for member in group.members.all())
+        fields = ["id", "name", "members", "version"]
 
 
-class LinkageGroups(Reading):
-    """The linkage groups, each with who is in it today."""
+class LinkageGroups(Adding, Changing, Reading):
+    """The linkage groups, each with who is in it today. Directors who hold a post form them."""
 
     area = "accounts"
     queryset = LinkageGroup.objects.prefetch_related(
@@ -44,11 +53,32 @@ class LinkageGroups(Reading):
     serializer_class = LinkageGroupSerializer
     ordering = ("name",)
     ordering_fields = ("name",)
+    api_names = {"user": "members"}
 
     def get_queryset(self):
         # No account is told of, so who reaches no account is told of no group either.
         groups = self.queryset.all()
         return groups if access.roles_of(self.request.user) - {access.Role.ADMIN} else groups.none()
+
+    def check_change(self, row):
+        if not access.may_lead_people(self.request.user):
+            raise PermissionDenied(_("Linkage groups are formed by directors."))
+
+    def add(self, values):
+        self.check_change(None)
+        return linkage.form_group(by=self.request.user, **values)
+
+    def alter(self, row, version, values):
+        linkage.change_group(row, by=self.request.user, version=version, **values)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"], pagination_class=None, ordering_fields=())
+    def end(self, request, pk=None):
+        """End a group: everybody leaves it, and what hung on it ends."""
+        row = self.get_object()
+        self.check_change(row)
+        linkage.end_group(row, by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class DeputySerializer(RowSerializer):

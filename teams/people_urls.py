@@ -19,6 +19,11 @@ urlpatterns = [
     path("deputies/<int:pk>/end/", linkage_views.deputy_end, name="deputy-end"),
     path("teams/competence/", competence_views.competences, name="competences"),
     path("teams/competence/<int:pk>/", competence_views.competence, name="competence"),
+    path(
+        "teams/competence/<int:pk>/correction/",
+        competence_views.competence_correct,
+        name="competence-correct",
+    ),
     path("teams/competence/of/<int:pk>/", competence_views.competence_new, name="competence-new"),
     path("training-goals/<int:pk>/state/", competence_views.training_goal, name="training-goal"),
     path("teams/handovers/", handover_views.handovers, name="handovers"),

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -10,12 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from customers import access
 from customers.calendar import business_today
 from customers.errors import Refused
-from customers.rest.fields import FIRST_YEAR, LAST_YEAR
+from customers.rest.fields import FIRST_YEAR, LAST_YEAR, parse_id
 from teams import actions
+from teams.models import Post
 from teams.organisation import check_place, organisation, post_for
 from teams.post_forms import PostForm
+from teams.post_history import changes, history
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
+ROWS = 50
 
 
 @require_safe
@@ -32,6 +36,22 @@ def posts(request):
         "may_add": access.posts_changed_by(request.user) != [] or _holds(request.user),
     }
     return render(request, "teams/organisation.html", context)
+
+
+@require_safe
+def post_history(request):
+    """Who changed, filled and left which post when, both values; of one post if the address says.
+
+    Everybody sees all of it, as the organisation itself.
+    """
+    pk = parse_id(request.GET.get("post", ""))
+    page = Paginator(changes(pk), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "history": history(page.object_list),
+        "post": Post.objects.filter(pk=pk).first() if pk else None,
+    }
+    return render(request, "teams/post_history.html", context)
 
 
 @require_http_methods(READ_AND_SEND)

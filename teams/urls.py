@@ -9,6 +9,7 @@ app_name = "teams"
 urlpatterns = [
     path("teams/", post_views.posts, name="posts"),
     path("teams/posts/new/", post_views.post_new, name="post-new"),
+    path("teams/posts/history/", post_views.post_history, name="post-history"),
     path("teams/posts/<int:pk>/", post_views.post, name="post"),
     path("teams/posts/<int:pk>/end/", post_views.post_end, name="post-end"),
     path("accounts/<int:pk>/members/", views.members, name="members"),

@@ -148,6 +148,8 @@ TABLE = {
     "POST /interactions/<int:pk>/state/": "login 400 400 403 404 400 400 403 403 403 404",
     "GET /teams/": "login 200 200 200 200 200 200 200 200 403 200",
     "POST /teams/": "login 405 405 405 405 405 405 405 405 403 405",
+    "GET /teams/posts/history/": "login 200 200 200 200 200 200 200 200 403 200",
+    "POST /teams/posts/history/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /teams/posts/new/": "login 403 403 403 403 200 200 403 403 403 200",
     "POST /teams/posts/new/": "login 403 403 403 403 422 422 403 403 403 422",
     "GET /teams/posts/<int:pk>/": "login 403 403 403 403 200 200 403 403 403 200",
@@ -233,6 +235,11 @@ TABLE = {
     # Of Olga, by Dora: seen by both and by the director of Olga's accounts.
     "GET /teams/competence/<int:pk>/": "login 200 404 404 404 200 200 404 404 403 404",
     "POST /teams/competence/<int:pk>/": "login 405 405 405 405 405 405 405 405 403 405",
+    # Dora made it and corrects it; who sees it otherwise may not.
+    "GET /teams/competence/<int:pk>/correction/": ("login 403 404 404 404 200 403 404 404 403 404"),
+    "POST /teams/competence/<int:pk>/correction/": (
+        "login 403 404 404 404 422 403 404 404 403 404"
+    ),
     "GET /teams/competence/of/<int:pk>/": "login 404 404 404 404 200 200 404 404 403 404",
     "POST /teams/competence/of/<int:pk>/": "login 404 404 404 404 422 422 404 404 403 404",
     "GET /training-goals/<int:pk>/state/": "login 405 405 405 405 405 405 405 405 403 405",
@@ -357,6 +364,13 @@ TABLE = {
     "GET /api/^v1/posts/(?P<pk>[^/]+)/$": "401 200 200 200 200 200 200 200 200 200 200",
     "GET /api/^v1/linkage-groups/$": "401 200 200 200 200 200 200 200 200 200 200",
     "GET /api/^v1/linkage-groups/(?P<pk>[^/]+)/$": "401 200 200 200 200 200 200 200 200 200 404",
+    "POST /api/^v1/linkage-groups/$": "401 400 400 400 400 400 400 403 400 400 403",
+    "PATCH /api/^v1/linkage-groups/(?P<pk>[^/]+)/$": (
+        "401 403 403 403 403 400 400 403 403 403 403"
+    ),
+    "POST /api/^v1/linkage-groups/(?P<pk>[^/]+)/end/$": (
+        "401 403 403 403 403 204 204 403 403 403 403"
+    ),
     "GET /api/^v1/deputies/$": "401 200 200 200 200 200 200 200 200 200 200",
     "POST /api/^v1/deputies/$": "401 400 400 400 400 400 400 403 400 400 403",
     "GET /api/^v1/deputies/(?P<pk>[^/]+)/$": "401 200 200 200 404 200 200 200 200 200 404",
@@ -366,6 +380,10 @@ TABLE = {
     "POST /api/^v1/handovers/(?P<pk>[^/]+)/ticks/$": (
         "401 400 400 403 404 400 400 403 403 403 403"
     ),
+    "GET /api/^v1/competences/$": "401 200 200 200 200 200 200 200 200 200 200",
+    "POST /api/^v1/competences/$": "401 400 400 400 400 400 400 403 400 400 403",
+    "GET /api/^v1/competences/(?P<pk>[^/]+)/$": "401 200 404 404 404 200 200 404 404 404 404",
+    "PATCH /api/^v1/competences/(?P<pk>[^/]+)/$": "401 403 404 404 404 400 403 403 404 404 403",
     "GET /api/^v1/events/$": "401 200 200 200 200 200 200 200 200 200 200",
     "GET /api/schema/": "401 200 200 200 200 200 200 200 200 200 200",
     "POST /api/schema/": "401 405 405 405 405 405 405 405 405 405 405",

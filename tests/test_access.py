@@ -95,6 +95,7 @@ def things(cast, account):
         "departure": olga.pk,
         "of": olga.pk,
         "competence": rated.pk,
+        "competences": rated.pk,
         "training-goals": TrainingGoal.objects.get().pk,
         "handovers": Handover.objects.create(
             account=account, was=cast["ed_editor"], to=olga, opened_on=day

@@ -27,6 +27,7 @@ from lifecycle.breaks_api import Breaks
 from lifecycle.policy_api import OpenBooks, StageGates, SupplierStances, TierPolicies
 from lifecycle.tier_api import TierRequests
 from teams.api import JointGroups, JointMeetings, Posts, TeamMembers
+from teams.competence_api import Competences
 from teams.people_api import Deputies, Handovers, LinkageGroups
 
 RESOURCES = {
@@ -60,6 +61,7 @@ RESOURCES = {
     "linkage-groups": LinkageGroups,
     "deputies": Deputies,
     "handovers": Handovers,
+    "competences": Competences,
     "events": Events,
 }
 

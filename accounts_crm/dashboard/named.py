@@ -119,7 +119,7 @@ def _movers(rows: list[dict]) -> list[list[Mover]]:
 
 def _with_year(mover: Mover, years: dict) -> Mover:
     year = years.get(mover.account.pk)
-    return replace(mover, points=year.values) if year else mover
+    return replace(mover, points=year.points or ()) if year else mover
 
 
 def _mover(row: dict) -> Mover:

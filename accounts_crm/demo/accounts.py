@@ -12,7 +12,7 @@ from customers.models import Account
 
 TIERS = ["ordinary", "partner", "strategic"]
 STAGES = {  # by tier: how many of 100
-    "ordinary": {"pre": 12, "early": 66, "mid": 20, "partnership": 2},
+    "ordinary": {"pre": 1, "early": 77, "mid": 20, "partnership": 2},
     "partner": {"early": 20, "mid": 58, "partnership": 21, "synergistic": 1},
     "strategic": {"mid": 35, "partnership": 45, "synergistic": 20},
 }

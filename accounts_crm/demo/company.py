@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from accounts_crm.demo import (
     accounts,
+    competence,
     contacts,
     defections,
     facts,
@@ -41,13 +42,24 @@ from customers.models import (
 )
 from customers.search import texts
 from lifecycle.models import Interruption, InterruptionCause, OpenBook, StageMove
-from teams.models import JointGroup, JointMeeting, Post, TeamMember, User
+from teams.models import (
+    Competence,
+    CompetenceAnswer,
+    JointGroup,
+    JointMeeting,
+    Post,
+    TeamMember,
+    TrainingGoal,
+    User,
+)
 
 WRITTEN_ACCOUNTS = len(sheet("accounts"))
 ORDER_LINES = 25_000
 INTERACTIONS_AN_ACCOUNT = 10
 FILLED: list[type[Model]] = [
     Account,
+    Competence,
+    CompetenceAnswer,
     Complaint,
     Contact,
     ExchangeRate,
@@ -69,6 +81,7 @@ FILLED: list[type[Model]] = [
     SatisfactionScore,
     StageMove,
     TeamMember,
+    TrainingGoal,
     User,
     User.groups.through,
 ]
@@ -173,5 +186,6 @@ def make_company(
     tiers.make_classification(seed, book, today)
     defections.make_defections(book, users, today)
     linkage.make_linkage(book, users, today)
+    competence.make_competence(users, today)
     total = texts.count()
     texts.rebuild(lambda more: progress("search texts", more, total))

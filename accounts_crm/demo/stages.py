@@ -1,6 +1,7 @@
-"""How each account came to its stage: moves up the track, a few back, and breaks with causes."""
+"""How each account came to its stage: up the track, a few back, broken off and taken up again."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -39,27 +40,30 @@ def make_stages(seed: int, book: Book, today: dt.date) -> None:
     first, second = (draw.choice(CAUSES, count, p=WEIGHTS) for _ in range(2))
     broke_days = draw.integers(20, 300, count)
     moves: list[tuple] = []  # account, from, to, days ago, by, reason
-    breaks: list[tuple] = []  # account, stage, days ago, by, note, causes
+    breaks: list[tuple] = []  # account, stage, days ago, by, note, causes, resumed days ago and to
     for at, stage in enumerate(book.stage):
         account, by = int(book.id[at]), book.owner[at]
         broken = stage == Stage.INTERRUPTED
         row = told.get(book.name[at]) if at < book.written else None
-        top = (row["stage"] if row else BROKE_AT[broke_at[at]]) if broken else stage
+        top = row["stage"] if row else BROKE_AT[broke_at[at]] if broken else stage
         since = int(row["days"]) if row else int(broke_days[at])
         path = list(TRACK[: PLACE[str(top)] + 1])
         if wavers[at] and len(path) > 2:
             path += [path[-2], path[-1]]
         # Later moves nearer to today, none of them after the break.
-        last = since + 30 if broken else 3
+        last = since + 30 if broken or row else 3
         share = np.sort(gaps[at, : len(path) - 1])[::-1]
         days = [last + int(part * (YEARS * 365 - last)) for part in share]
         for was, to, ago in zip(path, path[1:], days, strict=False):
             moves.append((account, str(was), str(to), ago, by, ""))
-        if broken:
+        if broken or row:
             causes = row["causes"].split(";") if row else sorted({str(first[at]), str(second[at])})
             note = row["note"] if row else NOTES.get(causes[0], "")
             moves.append((account, str(top), "interrupted", since, by, note))
-            breaks.append((account, str(top), since, by, note, causes))
+            resumed = int(row["resumed"]) if row and not broken else None
+            if resumed is not None:
+                moves.append((account, "interrupted", str(stage), resumed, by, ""))
+            breaks.append((account, str(top), since, by, note, causes, resumed, str(stage)))
     _write(moves, breaks, np.datetime64(today, "D"))
 
 
@@ -91,7 +95,13 @@ def _write(moves: list[tuple], breaks: list[tuple], today: np.datetime64) -> Non
         started_at=moments(today - np.array(columns[2]), 600),
         started_by_id=list(columns[3]),
         note=list(columns[4]),
-        resumed_to="",
+        ended_at=moments(_days_ago(columns[6], today), 600),
+        ended_by_id=[
+            by if ago is not None else None for by, ago in zip(columns[3], columns[6], strict=True)
+        ],
+        resumed_to=[
+            to if ago is not None else "" for to, ago in zip(columns[7], columns[6], strict=True)
+        ],
     )
     causes = [(pk, cause) for pk, found in zip(ids, columns[5], strict=True) for cause in found]
     first = rows.next_id(InterruptionCause)
@@ -102,3 +112,9 @@ def _write(moves: list[tuple], breaks: list[tuple], today: np.datetime64) -> Non
         interruption_id=[pk for pk, _cause in causes],
         cause=[cause for _pk, cause in causes],
     )
+
+
+def _days_ago(ago: Sequence[int | None], today: np.datetime64) -> np.ndarray:
+    """Return days before today, NaT for None."""
+    days = [np.datetime64("NaT") if one is None else today - one for one in ago]
+    return np.array(days, dtype="M8[D]")

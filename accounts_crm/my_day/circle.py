@@ -24,7 +24,7 @@ class Row:
 
     account: Any
     cadence: int | None
-    points: list[int] | None = None
+    points: tuple[int, ...] | None = None
 
     @property
     def short_name(self) -> str:
@@ -126,7 +126,7 @@ def strip(rows: list[Row], found: Nights) -> list[Row]:
         years = trade.by_month(ids, found.latest.as_of, found.latest.measure)
         for row in shown:
             if year := years.get(row.account.pk):
-                row.points = year.values
+                row.points = year.points
     return shown
 
 

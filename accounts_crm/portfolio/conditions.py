@@ -3,13 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Cast, NullIf
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from churn.models import Flag, Risk
-from customers import trade
-from customers.calendar import business_today, months_before
-from customers.models import Account, NextStep, OrderLine, PurchasePotential
+from customers.calendar import business_today
+from customers.models import Account, NextStep
 from customers.tree import descendants
 from teams.models import TeamMember
 
@@ -114,27 +112,6 @@ def by_step(wanted: str) -> Q:
         soon = today + dt.timedelta(days=WEEK)
         return Q(Exists(open_steps().filter(due__gte=today, due__lte=soon)))
     return ~Q(Exists(open_steps()))
-
-
-def potential_of(run) -> QuerySet[PurchasePotential]:
-    """Return what an outer account could buy per year, as known on the run's date, latest first."""
-    rows = PurchasePotential.objects.filter(account=OuterRef("pk")).order_by("-date", "-pk")
-    return rows.filter(date__lte=run.as_of) if run else rows
-
-
-def with_wallet(accounts: QuerySet, run) -> QuerySet:
-    """Annotate accounts with `bought` and `could_buy`, each None where unknown, and their ratio."""
-    lines = OrderLine.objects.filter(
-        account=OuterRef("pk"),
-        revenue__isnull=False,
-        date__gt=months_before(run.as_of, trade.MONTHS),
-        date__lte=run.as_of,
-    )
-    bought = lines.order_by().values("account").annotate(sum=Sum("revenue")).values("sum")
-    return accounts.annotate(
-        could_buy=NullIf(Subquery(potential_of(run).values("amount")[:1]), 0),
-        bought=Subquery(bought),
-    ).annotate(wallet_share=Cast("bought", FloatField()) / F("could_buy"))
 
 
 def by_wallet(wanted: list[str]) -> Q:

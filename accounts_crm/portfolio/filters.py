@@ -15,6 +15,7 @@ from customers import access, participation
 from customers.calendar import business_today
 from customers.models import Account, Ranking, Stage, Tier
 from customers.search.matching import accounts_named
+from customers.wallet import with_wallet
 from lifecycle.models import Assessment
 from lifecycle.queries import (
     Evidence,
@@ -189,7 +190,7 @@ class PortfolioFilters(django_filters.FilterSet):
     def by_wallet(self, accounts, _name, wanted):
         if self.run is None:  # nobody's share is known
             return accounts if UNKNOWN in wanted else accounts.none()
-        return conditions.with_wallet(accounts, self.run).filter(conditions.by_wallet(wanted))
+        return with_wallet(accounts, self.run.as_of).filter(conditions.by_wallet(wanted))
 
     def by_policy(self, accounts, _name, wanted):
         return accounts.filter(policy_is(wanted, self.run, business_today()))

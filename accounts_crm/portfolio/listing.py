@@ -13,12 +13,13 @@ from django.db.models import BooleanField, Case, OuterRef, QuerySet, Subquery, V
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts_crm.portfolio import columns
-from accounts_crm.portfolio.conditions import flagged, open_steps, overdue, potential_of
+from accounts_crm.portfolio.conditions import flagged, open_steps, overdue
 from churn.queries import with_risk
 from customers import ranking, trade
 from customers.figures import days_since
 from customers.models import Account, Ranking
 from customers.parts import Named
+from customers.wallet import potential_of
 from lifecycle.queries import with_supported
 
 PAGE = 50
@@ -127,7 +128,9 @@ def rows(
     )
     related, fields = ["owner"], [*FIELDS]
     if "wallet" in shown:
-        accounts = accounts.annotate(potential=Subquery(potential_of(run).values("amount")[:1]))
+        accounts = accounts.annotate(
+            potential=Subquery(potential_of(run and run.as_of).values("amount")[:1])
+        )
     if "step" in shown:
         first = open_steps()
         accounts = accounts.annotate(
@@ -150,11 +153,15 @@ def rows(
             account,
             account.value,
             move(account),
-            points=tuple(year.values) if year else None,
+            points=year.points if year else None,
             cadence=cadences.get(account.tier),
-            wallet=year.revenue / potential if year and potential else None,
+            wallet=_wallet(year, potential) if run else None,
         )
     return _in_order(ids, found)
+
+
+def _wallet(year: trade.Year | None, potential: int | None) -> float | None:
+    return (year or trade.Year([])).wallet(potential)
 
 
 def group_rows(ids: list[int], user, run, earlier, _cadences, _shown=()) -> list[Row]:
@@ -177,6 +184,8 @@ def group_rows(ids: list[int], user, run, earlier, _cadences, _shown=()) -> list
     )
     months: dict[int, list[int]] = {}
     for member, year in trade.by_month(members, run.as_of, run.measure).items():
+        if year.points is None:
+            continue
         sums = months.setdefault(members[member], [0] * trade.MONTHS)
         months[members[member]] = [a + b for a, b in zip(sums, year.values, strict=True)]
     tops = list(members.values())

@@ -11,6 +11,7 @@ from django.db.models import Case, F, QuerySet, Subquery, Value, When
 
 from accounts_crm.portfolio import conditions
 from customers.models import Account, Stage
+from customers.wallet import with_wallet
 from lifecycle.queries import with_supported
 from lifecycle.stages import TRACK
 
@@ -62,6 +63,10 @@ def _with_step(accounts: QuerySet, _run) -> QuerySet:
     return accounts.annotate(first_due=Subquery(conditions.open_steps().values("due")[:1]))
 
 
+def _with_wallet(accounts: QuerySet, run) -> QuerySet:
+    return with_wallet(accounts, run.as_of)
+
+
 PLACED: dict[str, Any] = {"place__gt": 0}
 ORDERS: dict[str, Order] = {
     "rank": Order("place", known=PLACED, computed=True),
@@ -75,7 +80,7 @@ ORDERS: dict[str, Order] = {
     "stage": Order("stage_turn", prepare=_with_stage),
     "supported": Order("supported_turn", computed=True, prepare=_with_supported),
     "status": Order("status_turn", prepare=_with_status),
-    "wallet": Order("wallet_share", computed=True, prepare=conditions.with_wallet),
+    "wallet": Order("wallet_share", computed=True, prepare=_with_wallet),
     "step": Order("first_due", prepare=_with_step),
     "owner": Order("owner__name"),
     "region": Order("region__name"),

@@ -10,6 +10,7 @@ from churn.rules import FEWEST_PURCHASE_DAYS, LONGEST_RHYTHM_DAYS, SHORTEST_RHYT
 from churn.signals.night import QUARTER_DAYS, YEAR_DAYS, Fired, Night, by_account, value_of
 from customers.calendar import months_before
 from customers.models import OrderLine, PurchasePotential
+from customers.wallet import revenue
 
 MOST_CATEGORIES = 5  # named in a finding
 
@@ -178,17 +179,19 @@ def wallet_falling(night: Night) -> Fired:
         .annotate(
             now=Sum("revenue", filter=Q(date__gt=year)),
             then=Sum("revenue", filter=Q(date__lte=year)),
+            lines=Count("pk", filter=Q(date__gt=year)),
         )
         .filter(then__gt=0)
-        .values_list("account_id", "now", "then")
+        .values_list("account_id", "now", "lines", "then")
     )
     fired: Fired = {}
-    for account, now, then in sums.iterator(chunk_size=20_000):
+    for account, total, lines, then in sums.iterator(chunk_size=20_000):
         potential, could = newest.get(account, (None, None))
         potential_then, could_then = earlier.get(account, (None, None))
-        if not could or not could_then:
+        sold = revenue(total, lines)
+        if not could or not could_then or sold is None:
             continue
-        now, then = max(0, int(now or 0)), int(then)
+        now, then = max(0, sold), int(then)
         lost = (then * could - now * could_then) / (then * could)
         if strength := rule.strength(lost):
             fired[account] = (

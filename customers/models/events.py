@@ -7,13 +7,16 @@ from django.db.models import Q
 from customers import access
 from customers.models.accounts import Account
 
+# Told by the page of what they are about alone, which fewer people see.
+CONFIDENTIAL = ("competence.corrected",)
+
 
 class EventQuerySet(models.QuerySet):
     """Events of an account are as visible as that account; the rest is for those who see all."""
 
     def visible_to(self, user):
         if access.sees_all(user):
-            return self
+            return self.exclude(kind__in=CONFIDENTIAL)
         return self.filter(Q(account__in=Account.objects.visible_to(user).values("pk")))
 
 

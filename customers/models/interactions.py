@@ -21,6 +21,10 @@ class Interaction(models.Model):
         VIDEO = "video", _("Video call")
         EVENT = "event", _("Event")
 
+    MEETINGS = (Kind.VISIT, Kind.MEETING, Kind.VIDEO, Kind.EVENT)
+    # "Met" is who spoke with each other; who wrote is in contact, but has not met.
+    MET = (*MEETINGS, Kind.CALL)
+
     class Tone(models.IntegerChoices):
         VERY_BAD = -2, _("Very bad")
         BAD = -1, _("Bad")

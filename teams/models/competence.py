@@ -24,6 +24,7 @@ class Competence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="competences")
     rater = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-year", "-pk"]

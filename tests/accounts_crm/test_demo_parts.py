@@ -8,6 +8,7 @@ import pytest
 from accounts_crm.demo import names, orders, rates, shapes
 from accounts_crm.demo.sheets import sheet
 from customers.rates import Book
+from teams.competence import GAP
 
 TODAY = dt.date(2026, 3, 11)
 
@@ -56,6 +57,10 @@ def test_written_rows_name_what_exists():
         assert {row["account"] for row in sheet(name)} <= known
     assert {row["owner"] for row in sheet("accounts")} <= usernames | {""}
     assert {row["author"] for row in sheet("log")} <= usernames
+    for row in sheet("competence"):
+        assert {row["person"], row["rater"]} <= usernames
+        # A gap has a goal, and nothing else has.
+        assert (int(row["score"]) <= GAP) == bool(row["due"])
     assert {row["shape"] for row in sheet("accounts")} <= set(shapes.SHAPES)
 
 

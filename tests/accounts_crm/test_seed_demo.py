@@ -29,12 +29,14 @@ from customers.models import (
     Tier,
 )
 from customers.rates import Book
-from lifecycle.models import Assessment, OpenBook
+from lifecycle.models import Assessment, Interruption, OpenBook
+from lifecycle.recovery import by_cause
 from lifecycle.stages import TRACK
 from teams.models import Post, TeamMember, User
 
 SMALL = company.Size(accounts=95, order_lines=6_000, interactions=500)
 TODAY = dt.date(2026, 3, 11)
+EARLY = ("pre", "early")
 pytestmark = pytest.mark.django_db
 
 
@@ -316,6 +318,9 @@ def test_each_stage_is_shown_by_an_account_and_some_disagree_with_their_evidence
         assert agreed, stage
         assert not any(row.lost for row in agreed)
     told = {row.account.name: row for row in rows}
+    # That trade has begun, and nobody moved the account, is told by two and no more.
+    behind = {name for name, row in told.items() if (row.recorded, row.supported) == EARLY}
+    assert behind == {"霁原风电", "珩野无人机"}
     above, below = told["Brandtner Fördertechnik"], told["恒拓物流科技"]
     assert TRACK.index(above.recorded) > TRACK.index(above.supported)
     assert above.lost
@@ -324,6 +329,19 @@ def test_each_stage_is_shown_by_an_account_and_some_disagree_with_their_evidence
     assert {(tier, tier) for tier in Tier} <= declared
     assert ("strategic", "ordinary") in declared  # kept higher than it is seen
     assert ("ordinary", "partner") in declared  # and lower
+
+
+def test_some_breaks_are_over_so_that_recovery_has_a_figure():
+    make()
+
+    found = {one.cause: one for one in by_cause(Interruption.objects.all())}
+    assert (found["quality"].resumed, found["quality"].median_days) == (2, 78)  # of 91 and 64
+    assert found["finance"].median_days == 77
+    assert found["mix"].open
+    for broken in Interruption.objects.exclude(ended_at=None).select_related("account"):
+        last = broken.account.stage_moves.first()  # the latest
+        assert (last.was, last.to, last.at) == ("interrupted", broken.resumed_to, broken.ended_at)
+        assert broken.account.stage == broken.resumed_to
 
 
 def test_of_the_open_books_one_has_run_out():

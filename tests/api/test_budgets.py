@@ -31,6 +31,8 @@ from lifecycle.models import (
     TierRequest,
 )
 from teams.models import (
+    Competence,
+    CompetenceAnswer,
     Deputy,
     Handover,
     HandoverTick,
@@ -39,6 +41,7 @@ from teams.models import (
     LinkageGroup,
     Post,
     TeamMember,
+    TrainingGoal,
 )
 
 BUDGET = 15
@@ -152,6 +155,7 @@ def grow(first, last, cast):
                 for place, account in enumerate(accounts, start=first)
             )
     add_teams(accounts, cast)
+    add_competences(first, last, cast)
     add_order_lines(accounts)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as the database does by itself after such growth
@@ -168,6 +172,18 @@ def add_teams(accounts, cast):
         for a in accounts
     )
     HandoverTick.objects.bulk_create(HandoverTick(handover=h, item="plan") for h in handovers)
+
+
+def add_competences(first, last, cast):
+    """Assess Olga, by Ed, for years enough: both see it, and the directors above her."""
+    rows = Competence.objects.bulk_create(
+        Competence(user=cast["olga_owner"], rater=cast["ed_editor"], year=n)
+        for n in range(first, last)
+    )
+    answers = CompetenceAnswer.objects.bulk_create(
+        CompetenceAnswer(competence=row, item="loyalty", score=1, evidence="x") for row in rows
+    )
+    TrainingGoal.objects.bulk_create(TrainingGoal(answer=row, due=DAY) for row in answers)
 
 
 def add_order_lines(accounts):
@@ -195,8 +211,8 @@ LISTS = [
 ]
 
 
-# Goals are for directors and for who sees every account.
-UNSEEN = {("ed_editor", "goals")}
+# Goals are for directors and for who sees every account; assessments for who is concerned.
+UNSEEN = {("ed_editor", "goals"), ("rita_reader", "competences")}
 
 
 def cost(caller, path, size):

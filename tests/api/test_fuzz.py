@@ -28,6 +28,7 @@ from lifecycle.models import (
 )
 from teams.models import (
     ApiToken,
+    Competence,
     Deputy,
     Handover,
     JointGroup,
@@ -109,6 +110,7 @@ def world(cast, account, far_account, monkeypatch):
             "linkage-groups": LinkageGroup.objects.first().pk,
             "deputies": Deputy.objects.first().pk,
             "handovers": Handover.objects.first().pk,
+            "competences": Competence.objects.filter(rater=by).first().pk,
             "order-lines": OrderLine.objects.first().pk,
         }
     )

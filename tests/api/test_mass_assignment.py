@@ -23,7 +23,16 @@ from lifecycle.models import OpenBook, StageMove, SupplierStance, TierRequest
 from lifecycle.open_book_actions import record_open_book
 from teams import linkage
 from teams.actions import join, open_joint_group
-from teams.models import Deputy, JointGroup, JointMeeting, TeamMember, User
+from teams.competence import assess, years
+from teams.models import (
+    Competence,
+    Deputy,
+    JointGroup,
+    JointMeeting,
+    LinkageGroup,
+    TeamMember,
+    User,
+)
 
 DAY = "2026-01-31"
 
@@ -38,6 +47,17 @@ def meeting(account):
         account, by=None, subject="rnd", name="Gears", since=dt.date(2026, 1, 1)
     )
     return {"group": group.pk, "date": DAY}
+
+
+def low(account):
+    """Return an assessment of the manager of an account."""
+    answers = [{"item": "loyalty", "score": 2, "evidence": "Left twice"}]
+    return {"user": account.owner_id, "year": years()[0], "answers": answers}
+
+
+def managers(account):
+    """Return a linkage group of the manager of an account."""
+    return {"name": "East", "members": [account.owner_id]}
 
 
 # Resource: model, a body that is right, and the names that may be written.
@@ -106,6 +126,8 @@ WRITABLE = {
         {"name": "Hold", "against": "price", "plan": [{"after_days": 1, "what": "Ring"}]},
         "name against plan active",
     ),
+    "linkage-groups": (LinkageGroup, managers, "name members"),
+    "competences": (Competence, low, "user year answers"),
     "open-books": (OpenBook, {"since": DAY}, "account since until note"),
     "supplier-stances": (
         SupplierStance,
@@ -114,7 +136,7 @@ WRITABLE = {
         "support_theirs support_ours",
     ),
 }
-OF_NO_ACCOUNT = {"accounts", "goals", "playbooks"}
+OF_NO_ACCOUNT = {"accounts", "goals", "playbooks", "competences", "linkage-groups"}
 ADDED_ONLY = {"supplier-stances", "satisfaction", "stage-moves", "joint-meetings", "deputies"}
 CHANGEABLE = {
     "flags": "state outcome note snoozed_until owner due",
@@ -122,6 +144,7 @@ CHANGEABLE = {
     "defections": "account type date competitor value_lost keeping_cost note "
     "winback winback_on winback_note",
     "tier-requests": "state answer",
+    "competences": "answers",
 }
 
 
@@ -176,7 +199,7 @@ def test_nothing_else_is_written_when_a_row_is_changed(api, account, cast, name)
     before = dict(model.objects.filter(pk=row.pk).values().get())
 
     for extra, value in extras(model, CHANGEABLE.get(name, writable) + " version"):
-        if before.get(extra) == value or extra == "account":
+        if value in (before.get(extra), before.get(f"{extra}_id")) or extra == "account":
             continue  # sent back as it was
         answer = caller.patch(f"{name}/{row.pk}/", {extra: value, "version": row.version})
         assert (answer.status_code, extra in answer.json()["errors"]) == (400, True), extra
@@ -225,6 +248,11 @@ def make(name, account, cast):
             return goal_actions.set_goal(
                 by=by, metric="nps", baseline=1000, target=2000, due=dt.date(2199, 1, 31)
             )
+        case "linkage-groups":
+            return linkage.form_group("East", [account.owner], by=by)
+        case "competences":
+            answers = {"loyalty": (2, "Left twice")}
+            return assess(account.owner, by=by, year=years()[0], answers=answers)
         case "playbooks":
             plan = [{"after_days": 1, "what": "Ring"}]
             return playbook_actions.make_playbook(by=by, name="Hold", against="price", plan=plan)

@@ -3,10 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group
 
 from customers.calendar import business_today
+from customers.models import Event
 from teams import actions, linkage
-from teams.models import Deputy, Handover, HandoverTick
+from teams.models import Deputy, Handover, HandoverTick, LinkageGroup, User
+from tests.concurrently import at_once
 
 TODAY = business_today()
 
@@ -106,3 +109,88 @@ def test_a_deputy_is_ended_by_who_may_name_one(api, account, cast, group):
     assert otto.post(address, {}).status_code == 403
     assert olga.post(address, {}).status_code == 204
     assert otto.get(f"accounts/{account.pk}/").status_code == 404
+
+
+def test_a_group_is_formed_changed_and_ended(api, account, cast):
+    olga, ed, otto = (cast[name].pk for name in ("olga_owner", "ed_editor", "otto_outsider"))
+    dora = api("dora_director")
+    made = dora.post("linkage-groups/", {"name": "East", "members": [olga, ed]})
+    assert made.status_code == 201, made.content
+    path = f"linkage-groups/{made.json()['id']}/"
+    linkage.name_deputy(account, cast["ed_editor"], by=cast["olga_owner"])
+    read = dora.get(path).json()
+    assert read["members"] == sorted([olga, ed])
+
+    done = dora.patch(
+        path, {"version": read["version"], "name": "East cranes", "members": [otto, olga]}
+    )
+
+    assert done.status_code == 200, done.content
+    assert (done.json()["name"], done.json()["members"]) == ("East cranes", sorted([otto, olga]))
+    assert not Deputy.objects.not_over(TODAY).exists()  # who covered has left
+    kinds = Event.objects.filter(kind__startswith="linkage.", subject__linkagegroup=read["id"])
+    assert set(kinds.values_list("kind", flat=True)) == {
+        "linkage.formed",
+        "linkage.joined",
+        "linkage.left",
+        "linkage.renamed",
+    }
+    same = {"version": done.json()["version"], "name": "East cranes"}
+    assert dora.patch(path, same).json() == done.json()
+    stale = dora.patch(path, {"version": read["version"], "name": "Mine"})
+    assert stale.status_code == 409
+    both = stale.json()["conflict"]["fields"]["name"]
+    assert both == {"yours": "Mine", "theirs": "East cranes"}
+
+    assert dora.post(f"{path}end/").status_code == 204
+    assert dora.get(path).json()["members"] == []
+    assert dora.post(f"{path}end/").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"name": "Taken"}, "name", "of that name"),
+        ({"members": ["rita_reader"]}, "members", "no account manager"),
+        ({"members": ["vera_viewer", "mia"]}, "members", "group already"),
+        ({"members": ["olga_owner", "ed_editor", "otto_outsider", "vera_viewer", "eva"]},
+         "members", "four managers"),
+    ],
+)  # fmt: skip
+def test_a_group_is_refused_as_on_the_page_and_whole(api, cast, group, change, field, said):
+    for name in ("mia", "eva"):
+        cast[name] = User.objects.create(username=name, name=name)
+        cast[name].groups.add(Group.objects.get(name="account manager"))
+    linkage.form_group("Taken", [cast["mia"]], by=cast["dora_director"])
+    dora, path = api("dora_director"), f"linkage-groups/{group.pk}/"
+    before = dora.get(path).json()
+    if "members" in change:
+        change = {"members": [cast[name].pk for name in change["members"]]}
+
+    done = dora.patch(path, {**change, "version": before["version"]})
+
+    assert done.status_code == 409, done.content
+    assert said in str(done.json()["errors"][field])
+    assert dora.get(path).json() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_a_group_at_once_one_wins(cast, group):
+    version = LinkageGroup.objects.get(pk=group.pk).version
+    outcomes = at_once(
+        *[
+            lambda name=name: linkage.change_group(
+                LinkageGroup.objects.get(pk=group.pk),
+                by=cast["dora_director"],
+                version=version,
+                name=name,
+                members=[cast["olga_owner"]],
+            )
+            for name in ("One", "Two")
+        ]
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["NoneType", "Refused"], outcomes
+    group.refresh_from_db()
+    assert group.name == ("One" if outcomes[0] is None else "Two")
+    assert group.members.filter(until=None).count() == 1

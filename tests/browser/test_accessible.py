@@ -17,7 +17,7 @@ from customers.models import (
     Receivable,
 )
 from lifecycle.models import StageGate
-from teams.models import JointGroup, Post
+from teams.models import Competence, JointGroup, Post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,6 +56,7 @@ def pages():
         0
     ]
     run = NightlyRun.objects.latest_published()
+    assessed = Competence.objects.filter(rater__username="director").first()
     found = ["/", "/accounts/", "/accounts/?scope=group", "/accounts/?q=no-such-name"]
     found += ["/accounts/new/", f"/accounts/{account.pk}/edit/", "/log/", "/dashboard/", "/me/"]
     found += ["/notices/", "/notices/?show=all"]
@@ -75,7 +76,13 @@ def pages():
         f"/accounts/{account.pk}/{form}/"
         for form in ("members", "leader", "joint-groups", "joint-offices", "open-books")
     ]
-    found += ["/teams/", "/teams/?as_of=2020-01-01", "/teams/posts/new/", "/teams/workload/"]
+    found += [
+        "/teams/",
+        "/teams/?as_of=2020-01-01",
+        "/teams/posts/history/",
+        "/teams/posts/new/",
+        "/teams/workload/",
+    ]
     found += ["/teams/pay-mix/", "/teams/pay-mix/?base=x"]
     found += [f"/teams/posts/{Post.objects.filter(holder=None).first().pk}/"]
     group = JointGroup.objects.filter(until=None, meetings__isnull=False).first()
@@ -110,6 +117,8 @@ def pages():
         "/teams/linkage/",
         "/teams/handovers/",
         "/teams/competence/",
+        f"/teams/competence/{assessed.pk}/",
+        f"/teams/competence/{assessed.pk}/correction/",
         "/teams/departure/",
         f"/teams/departure/{account.owner_id}/",
         f"/accounts/{account.pk}/deputies/",

@@ -6,7 +6,7 @@ import pytest
 
 from customers.calendar import business_today
 from customers.errors import Refused
-from customers.models import Account, NextStep
+from customers.models import Account, Event, NextStep
 from lifecycle import actions
 from lifecycle.against import is_against
 from lifecycle.models import Assessment, Interruption, StageMove
@@ -170,6 +170,38 @@ def test_the_undo_of_a_break_goes_back_to_where_it_was_and_drops_its_steps(
     step.refresh_from_db()
     assert (stage_of(account), step.state) == ("mid", "dropped")
     assert Interruption.objects.get().undone
+
+
+def test_what_is_taken_back_is_brought_back_with_its_steps(account, cast, night):
+    ed = cast["ed_editor"]
+    broke = actions.interrupt(account, by=ed, causes=["quality"], remedies=proposed())
+    back = actions.resume(account, by=ed, to=broke.was, undoes=broke.pk)
+    assert (Interruption.objects.get().undone, NextStep.objects.get().state) == (True, "dropped")
+
+    again = actions.interrupt(account, by=ed, causes=[], undoes=back.pk)
+
+    broken = Interruption.objects.get()
+    assert (broken.undone, broken.ended_at, stage_of(account)) == (False, None, "interrupted")
+    assert NextStep.objects.get().state == "open"
+    event = Event.objects.filter(kind="stage.interrupted").latest("pk")
+    assert event.subject == {"stagemove": again.pk}
+    assert event.changes["causes"] == [None, ["quality"]]
+
+
+@pytest.mark.parametrize("who", ["olga_owner", "ed_editor"])
+def test_only_the_own_resumption_just_made_is_taken_back(account, cast, night, who):
+    ed = cast["ed_editor"]
+    actions.interrupt(account, by=ed, causes=["trust"])
+    move = actions.resume(account, by=ed)
+    if who == "ed_editor":
+        StageMove.objects.filter(pk=move.pk).update(at=move.at - actions.SECOND_THOUGHTS)
+
+    with pytest.raises(Refused, match="at least one cause"):
+        actions.interrupt(account, by=cast[who], causes=[], undoes=move.pk)
+    actions.interrupt(account, by=cast[who], causes=["quality"], undoes=move.pk)
+
+    assert Interruption.objects.count() == 2
+    assert Interruption.objects.filter(ended_at=None).count() == 1
 
 
 def test_a_resumption_leaves_the_steps_alone(account, cast, night):

@@ -12,7 +12,7 @@ from customers.actions import change_account
 from customers.errors import Refused
 from customers.models import Account, Event, Region
 from lifecycle.models import TierRequest
-from lifecycle.tier_actions import ask_tier, decide_tier, withdraw_tier
+from lifecycle.tier_actions import ask_tier, ask_tiers, decide_tier, withdraw_tier
 from teams.actions import add_post, change_post
 from teams.linkage import form_group, name_deputy
 from teams.models import Post
@@ -375,3 +375,41 @@ def test_of_two_decisions_at_once_exactly_one_wins(account, cast):
     account.refresh_from_db()
     assert account.tier == ("partner" if asked.state == "approved" else "ordinary")
     assert Event.objects.filter(kind__in=["tier.approved", "tier.declined"]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("bulk", ["one", "both"])
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_who_ask_at_once_one_is_heard(attempt, bulk, account, cast):
+    """The single request and the bulk edit, or two bulk edits whose accounts overlap."""
+    others = Account.objects.bulk_create(
+        Account(code=f"T-{n}", name=f"T {n}", owner=cast["olga_owner"]) for n in range(30)
+    )
+    half, ids = [one.pk for one in others[15:]], [one.pk for one in others]
+
+    def in_bulk(accounts, who):
+        return ask_tiers([account.pk, *accounts], to="partner", by=cast[who], reason="They grow")
+
+    def alone():
+        return ask_tier(account, to="strategic", by=cast["ed_editor"], reason="They ask")
+
+    outcomes = at_once(
+        lambda: in_bulk(ids, "olga_owner"),
+        alone if bulk == "one" else lambda: in_bulk(reversed(half), "dora_director"),
+    )
+
+    # Refused, or told that nothing was left to ask for; nobody else's request is his.
+    for outcome in outcomes:
+        assert isinstance(outcome, dict | TierRequest | Refused), outcomes
+    made = {
+        pk
+        for outcome in outcomes
+        if not isinstance(outcome, Refused)
+        for pk in (outcome.values() if isinstance(outcome, dict) else [outcome.pk])
+    }
+    rows = TierRequest.objects.all()
+    assert {row.pk for row in rows} == made
+    assert len({row.account_id for row in rows}) == len(rows)
+    assert rows.filter(account=account, state="open").count() == 1
+    asked = Event.objects.filter(kind="tier.asked").values_list("subject__tierrequest", flat=True)
+    assert sorted(asked) == sorted(made)

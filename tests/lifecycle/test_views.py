@@ -1,8 +1,10 @@
 """Moving an account in the browser: its panel, the form, without scripts, the toast with undo."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
 from customers.models import Account, Event
 from lifecycle import actions
@@ -109,19 +111,26 @@ def test_on_a_board_the_answer_is_a_toast_with_the_inverse_move(ed, account):
     assert account.stage == "pre"
 
 
-def test_the_undo_of_a_resumption_breaks_it_again_for_the_same_causes(ed, account, cast):
+def test_the_undo_of_a_resumption_restores_the_old_break(ed, account, cast):
     actions.interrupt(account, by=cast["olga_owner"], causes=["trust", "chain"], note="Left")
+    long_ago = timezone.now() - dt.timedelta(days=40)
+    Interruption.objects.update(started_at=long_ago, stage="mid")
 
     answer = ed.post(
-        moves(account), {"to": "pre", "place": "board"}, headers={"HX-Request": "true"}
+        moves(account), {"to": "mid", "place": "board"}, headers={"HX-Request": "true"}
     )
 
-    sent = re.findall(r'name="(\w+)" value="([^"]*)"', answer.content.decode())
-    undo = {"to": "interrupted", "was": "pre", "reason": "Left", "causes": ["trust", "chain"]}
-    for name, value in undo.items():
-        assert [v for n, v in sent if n == name] == (value if name == "causes" else [value])
-    ed.post(moves(account), {**undo, "place": "board"})
-    assert [c.cause for c in Interruption.objects.first().causes.all()] == ["trust", "chain"]
+    assert Interruption.objects.get().resumed_to == "mid"
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.content.decode()))
+    undo = {name: sent[name] for name in ("to", "was", "undoes", "place")}
+    assert (undo["to"], undo["was"]) == ("interrupted", "mid")
+    ed.post(moves(account), undo)
+    account.refresh_from_db()
+    broken = Interruption.objects.get()  # no second one
+    assert (account.stage, broken.stage, broken.started_at) == ("interrupted", "mid", long_ago)
+    assert (broken.ended_at, broken.ended_by, broken.resumed_to) == (None, None, "")
+    assert (broken.note, broken.undone) == ("Left", False)
+    assert [c.cause for c in broken.causes.all()] == ["trust", "chain"]
 
 
 def test_on_a_board_a_refusal_is_a_message_of_failure_and_changes_nothing(ed, account):

@@ -10,6 +10,7 @@ from customers import actions
 from customers.calendar import business_date, business_today
 from customers.models import Contact, Interaction
 from customers.relations import relations
+from lifecycle import facts
 from lifecycle.actions import move_stage
 
 TODAY = business_today()
@@ -70,6 +71,21 @@ def test_counterparts_who_have_not_met_are_gaps(account, cast, people):
 
     (cells,) = [line.cells for line in found.lines]
     assert {cell.theirs: cell.missing for cell in cells} == {"commercial": False, "finance": True}
+
+
+@pytest.mark.parametrize("kind", Interaction.Kind)
+def test_met_is_on_the_map_what_it_is_in_the_evidence(client, account, cast, people, kind):
+    olga, (_boss, _clerk, money) = cast["olga_owner"], people
+    met(account, 1, olga, [money])
+    Interaction.objects.update(kind=kind)
+    client.force_login(olga)
+
+    ((_sales, finance),) = [line.cells for line in relations(account, people, [olga]).lines]
+    page = client.get(f"/accounts/{account.pk}/met/?ours=commercial&theirs=finance")
+    evidence = facts.of_one(account.pk, business_today()).functions
+
+    assert finance.count == len(page.context["entries"]) == len(evidence)
+    assert finance.count == (kind not in ("email", "message"))
 
 
 def test_a_cell_leads_to_the_entries_behind_it(client, account, cast, people):

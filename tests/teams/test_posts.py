@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.access import sees_all
 from customers.calendar import business_today
@@ -205,3 +207,62 @@ def test_the_page_takes_any_day(client, cast, below, day):
 
     assert answer.status_code == 200
     assert ("Harbours" in answer.content.decode()) == (day != "2020-01-01")
+
+
+def told(client, address="/teams/posts/history/"):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return [
+        (line.post, line.what, str(line.label), line.was, line.now)
+        for line in answer.context["history"]
+    ]
+
+
+def test_the_history_tells_who_changed_and_held_which_post(client, cast, east, below):
+    ada, west = cast["ada_admin"], Region.objects.create(name="West")
+    change_post(below, by=ada, version=1, holder=cast["ed_editor"], region=west)
+    change_post(below, by=ada, version=2, holder=cast["otto_outsider"], region=None)
+    change_post(below, by=ada, version=3, parent=None, title="Docks", level="national")
+    gone = add_post(by=ada, title="Slip", level="city", holder=cast["ed_editor"])
+    abolish_post(gone, by=ada)
+    ago(below, 10)
+    abolish_post(below, by=ada)
+    client.force_login(cast["vera_viewer"])
+
+    lines = told(client)
+
+    assert ("Docks", "Changed", "holder", "Vacant", "Ed") in lines
+    assert ("Docks", "Changed", "holder", "Ed", "Otto") in lines
+    assert ("Docks", "Changed", "region", "East", "West") in lines
+    assert ("Docks", "Changed", "region", "West", "Every region") in lines
+    assert ("Docks", "Changed", "reports to", "East", "–") in lines
+    assert ("Docks", "Changed", "title", "Harbours", "Docks") in lines
+    assert ("Docks", "Changed", "level", "City", "National") in lines
+    assert ("Docks", "Abolished", "holder", "Otto", "Vacant") in lines
+    assert ("Slip", "Added", "holder", "Vacant", "Ed") in lines
+    assert ("Slip", "Abolished", "title", "Slip", "–") in lines
+    assert {line.by for line in client.get("/teams/posts/history/").context["history"]} == {ada}
+    one = told(client, f"/teams/posts/history/?post={below.pk}")
+    assert {line[0] for line in one} == {"Docks"}
+    assert len(one) == len([line for line in lines if line[0] == "Docks"])
+    for odd in ("post=x", "post=0", "post=\0", "post=9" + "9" * 30, "page=x", "page=-1"):
+        assert client.get(f"/teams/posts/history/?{odd}").status_code == 200
+
+
+def test_the_history_costs_the_same_at_any_length(client, cast, below):
+    client.force_login(cast["ada_admin"])
+    names = ["ed_editor", "otto_outsider"]
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            told(client)
+        return len(queries)
+
+    change_post(below, by=cast["ada_admin"], version=1, holder=cast["ed_editor"])
+    few = cost()
+    for turn in range(60):
+        change_post(below, by=cast["ada_admin"], version=None, holder=cast[names[turn % 2 - 1]])
+
+    assert cost() == few <= 15
+    assert len(told(client)) == 50
+    assert told(client, "/teams/posts/history/?page=2")

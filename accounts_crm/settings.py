@@ -350,6 +350,8 @@ SPECTACULAR_SETTINGS = {
         "FlagAnswer": "churn.api.ANSWERS",
         "InteractionKind": "customers.models.Interaction.Kind",
         "FlagKind": "churn.models.Flag.Kind",
+        "FlagOutcome": "churn.models.Flag.Outcome",
+        "BackTestOutcome": "churn.models.BackTest.Outcome",
         "DefectionType": "churn.models.DefectionType",
         "Stage": "customers.models.Stage",
         "Cause": "lifecycle.stages.Cause",

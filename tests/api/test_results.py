@@ -292,7 +292,7 @@ def test_a_regions_director_sees_its_results_only(api, risky, cast):
 
 
 def test_back_tests_are_for_those_who_may_see_their_page(api, cast, settings):
-    settings.RISK_BACKTEST_DRAWS = 20
+    settings.RISK_BACKTEST_ORIGINS, settings.RISK_BACKTEST_DRAWS = 4, 20
     company(30)
     run = make_run(NIGHT)
 

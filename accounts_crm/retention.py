@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts_crm.models import IdempotentCall, NightlyRun
-from churn.models import Risk
+from churn.models import Risk, RiskPart
 from customers.calendar import is_month_end
 from customers.models import Ranking
 from lifecycle.models import Assessment
@@ -24,6 +24,8 @@ def thin_out() -> None:
     Nights count back from the latest published as-of date, so that a pause deletes nothing.
     """
     IdempotentCall.objects.filter(created_at__lt=timezone.now() - KEYS_KEPT).delete()
+    # Nobody reads the parts of a run whose worker died.
+    RiskPart.objects.exclude(run__state__in=NightlyRun.LIVE).delete()
     latest = NightlyRun.objects.latest_published()
     if latest is None:
         return

@@ -175,9 +175,9 @@ def _fractions(facts: dict) -> dict:
 
 
 def risk(run: NightlyRun) -> dict | None:
-    """Return what the run states about its risks, with the signals by name."""
-    facts = run.facts.get("risk")
-    if not facts:
+    """Return what the run states about its risks, with the signals by name; None before."""
+    facts = run.facts.get("risk", {})
+    if "counts" not in facts:
         return None
     fired = facts.get("fired", {})
     return facts | {

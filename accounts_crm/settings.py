@@ -51,6 +51,9 @@ RISK_WATCH_FROM = env.int("RISK_WATCH_FROM", default=40)
 RISK_HIGH_FROM = env.int("RISK_HIGH_FROM", default=70)
 RISK_REARM_BELOW = env.int("RISK_REARM_BELOW", default=65)
 RISK_BACKTEST_ORIGINS = env.int("RISK_BACKTEST_ORIGINS", default=4)  # days a night looks back from
+RISK_BACKTEST_DRAWS = env.int("RISK_BACKTEST_DRAWS", default=100)  # for its intervals
+# Accounts that one worker scores at a time; fewer are not worth the asking.
+RISK_PART_ACCOUNTS = env.int("RISK_PART_ACCOUNTS", default=5000)
 RISK_FIRST_RUN_FLAGS = env.int("RISK_FIRST_RUN_FLAGS", default=20)
 # A flag that nobody answers within so many days goes to the director.
 FLAG_ANSWER_DAYS = env.int("FLAG_ANSWER_DAYS", default=7)
@@ -347,6 +350,8 @@ SPECTACULAR_SETTINGS = {
         "FlagAnswer": "churn.api.ANSWERS",
         "InteractionKind": "customers.models.Interaction.Kind",
         "FlagKind": "churn.models.Flag.Kind",
+        "FlagOutcome": "churn.models.Flag.Outcome",
+        "BackTestOutcome": "churn.models.BackTest.Outcome",
         "DefectionType": "churn.models.DefectionType",
         "Stage": "customers.models.Stage",
         "Cause": "lifecycle.stages.Cause",

@@ -92,7 +92,8 @@ def run(past: Past, origins: int) -> Iterator[Tested]:
 
 
 def keep(attempt, past: Past) -> None:
-    """Store the figures of the night's back-test with its run."""
+    """Store the figures of the night's back-test with its run, the differences as its facts."""
+    tests = list(run(past, settings.RISK_BACKTEST_ORIGINS))
     rows = [
         BackTest(
             run=attempt.run,
@@ -100,10 +101,34 @@ def keep(attempt, past: Past) -> None:
             outcome=tested.outcome,
             figures=figures(tested),
         )
-        for tested in run(past, settings.RISK_BACKTEST_ORIGINS)
+        for tested in tests
     ]
+    gaps = _differences(tests)
     with attempt.writing():
         BackTest.objects.bulk_create(rows)
+        attempt.state_facts("back_test", gaps)
+
+
+def _differences(tests: list[Tested]) -> dict[str, dict[str, dict[str, dict[str, list]]]]:
+    """Return by outcome, group and baseline what `differences` finds, as it is stored."""
+    return {
+        outcome: {
+            group: {
+                baseline: {
+                    measure: [_rounded(value) for value in values]
+                    for measure, values in measures.items()
+                }
+                for baseline, measures in differences(
+                    [test for test in tests if test.outcome == outcome],
+                    group,
+                    settings.RISK_BACKTEST_DRAWS,
+                ).items()
+            }
+            for group in GROUPS
+        }
+        for outcome in OUTCOMES
+        if tests and settings.RISK_BACKTEST_DRAWS
+    }
 
 
 def figures(tested: Tested) -> dict[str, Any]:

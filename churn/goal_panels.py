@@ -16,6 +16,9 @@ from customers import access
 from customers.figures import MINUS, percent
 from customers.models import Tier
 
+# Of the picture: pixels from above, of a text's height, and percent of the width for two days.
+TOP, BOTTOM, TEXT, APART = 12, 108, 14, 30
+
 
 @dataclass
 class GoalLine:
@@ -63,21 +66,55 @@ class GoalLine:
         low, high = min(figures), max(figures)
         return min(days), max((max(days) - min(days)).days, 1), low, max(high - low, 1)
 
-    def _place(self, day: dt.date, figure: float) -> str:
+    def _place(self, day: dt.date, figure: float) -> tuple[float, float]:
+        """Return the place to the right in percent, and from above in pixels."""
         first, days, low, span = self._frame
-        x = round(100 * (day - first).days / days, 1)
-        return f"{x},{round(36 - 32 * (figure - low) / span, 1)}"
+        return (
+            round(100 * (day - first).days / days, 1),
+            round(BOTTOM - (BOTTOM - TOP) * (figure - low) / span, 1),
+        )
 
     @property
     def way(self) -> str:
-        """Return the points of the line from baseline to target, on a ground of 100 by 40."""
+        """Return the points of the line from baseline to target, 100 wide, in pixels from above."""
         goal = self.goal
-        return f"{self._place(goal.since, goal.baseline)} {self._place(goal.due, goal.target)}"
+        return _joined([(goal.since, goal.baseline), (goal.due, goal.target)], self._place)
 
     @property
     def line(self) -> str:
         """Return the points of the line of what was read."""
-        return " ".join(self._place(day, figure) for day, figure in self.points)
+        return _joined(self.points, self._place)
+
+    @property
+    def newest(self) -> tuple[float, float] | None:
+        """Return where the newest figure stands; None before the first night."""
+        return self._place(*self.points[-1]) if self.points else None
+
+    @property
+    def levels(self) -> list[tuple[float, float, str]]:
+        """Return of baseline and target, from above: its line, the foot of its text, the text."""
+        goal, shown = self.goal, self.shown
+        upper, lower = sorted(
+            [
+                (self._place(goal.since, goal.baseline)[1], shown["baseline"]),
+                (self._place(goal.due, goal.target)[1], shown["target"]),
+            ]
+        )
+        # Two that are near would stand on one another.
+        apart = max(lower[0], upper[0] + TEXT)
+        return [(upper[0], upper[0] + 4, upper[1]), (lower[0], apart + 4, lower[1])]
+
+    @property
+    def days(self) -> list[tuple[float, dt.date, str]]:
+        """Return the days under the picture: place in percent, the day, where its text ends."""
+        goal = self.goal
+        since, due = (self._place(day, 0)[0] for day in (goal.since, goal.due))
+        ends = [(due, goal.due, "end")]
+        return [(since, goal.since, ""), *ends] if due - since >= APART else ends
+
+
+def _joined(points: list[tuple[dt.date, int]], place) -> str:
+    return " ".join("{},{}".format(*place(day, figure)) for day, figure in points)
 
 
 def lines(goals: Iterable[Goal]) -> list[GoalLine]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from churn import findings
 from churn.models import BackTest
+from customers.figures import MINUS
 
 MODELS = {
     "model": _("Our model"),
@@ -22,6 +23,8 @@ GROUPS = {
     "top": _("The fifth with the highest value"),
 }
 MEASURES = ("auc", "ap", "lift", "brier")
+# Those whose difference to the model is shown with its interval.
+COMPARED = ("auc", "brier")
 # Of the pictures: the length of an axis, and where it begins.
 SIDE, LEFT, TOP, ROW = 200, 40, 10, 28
 
@@ -49,13 +52,13 @@ def judged(run) -> list[dict[str, Any]]:
     """Return per outcome the back-test of a run; none where no origin could be tested."""
     tests = list(BackTest.objects.filter(run=run.pk).order_by("-origin")) if run else []
     return [
-        _outcome(outcome, found)
+        _outcome(outcome, found, run.facts.get("back_test", {}).get(outcome.value, {}))
         for outcome in BackTest.Outcome
         if (found := [test for test in tests if test.outcome == outcome])
     ]
 
 
-def _outcome(outcome, tests: list[BackTest]) -> dict[str, Any]:
+def _outcome(outcome, tests: list[BackTest], gaps: dict[str, Any]) -> dict[str, Any]:
     kept = [test.figures for test in tests]
     means = {group: _means(kept, group) for group in GROUPS}
     return {
@@ -64,6 +67,7 @@ def _outcome(outcome, tests: list[BackTest]) -> dict[str, Any]:
         "horizon": settings.RISK_HORIZON_DAYS,
         "warned": [{"origin": test.origin, **test.figures["warned"]} for test in tests],
         "whys": sorted({findings.reason(each["told"]["why"]) for each in kept} - {""}),
+        "compared": any(gaps.values()),
         "points": _points(kept),
         "bars": _bars(means["all"]),
         "table": [
@@ -71,11 +75,26 @@ def _outcome(outcome, tests: list[BackTest]) -> dict[str, Any]:
                 "name": GROUPS[group],
                 "accounts": sum(each["groups"][group]["accounts"] for each in kept),
                 "cases": sum(each["groups"][group]["cases"] for each in kept),
-                "rows": [(MODELS[name], values) for name, values in means[group].items()],
+                "rows": [
+                    (MODELS[name], values, _gaps(gaps.get(group, {}).get(name, {})))
+                    for name, values in means[group].items()
+                ],
             }
             for group in GROUPS
         ],
     }
+
+
+def _gaps(of: dict[str, list[float | None]]) -> list[str]:
+    """Return how far the model lies above a baseline, each with its interval; "" where unknown."""
+    found = []
+    for measure in COMPARED:
+        values = of.get(measure, [None])
+        known = [value for value in values if value is not None]
+        texts = [f"{value:+.3f}".replace("-", MINUS) for value in known]
+        # A figure without its interval would be taken for certain.
+        found.append("{} ({} … {})".format(*texts) if len(texts) == 3 else "")
+    return found
 
 
 def _means(kept: list[dict], group: str) -> dict[str, dict[str, float | None]]:

@@ -32,6 +32,17 @@ def in_force(rule: Rule, row: SignalPolicy) -> Rule:
     )
 
 
+def stated(rules: dict[str, dict[str, Any]]) -> dict[str, Rule]:
+    """Return the rules that a run states, see `plain`."""
+    return {signal: replace(RULES[signal], **values) for signal, values in rules.items()}
+
+
+def plain(rules: dict[str, Rule]) -> dict[str, dict[str, Any]]:
+    """Return what of the rules a score depends on, as a run states it."""
+    kept = ("on", "weight", "starts", "full")
+    return {signal: {name: getattr(rule, name) for name in kept} for signal, rule in rules.items()}
+
+
 def of(signal: str) -> SignalPolicy:
     """Return the policy of a signal; one that nobody changed yet is not stored."""
     return SignalPolicy.objects.filter(signal=signal).first() or SignalPolicy(

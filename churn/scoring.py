@@ -7,6 +7,7 @@ it is stored, so that each can be recomputed from its row and the run's facts.
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from math import floor, log, prod
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
-from churn import backtest, history, learning, policies, purchases, signals
-from churn.models import Risk
+from churn import backtest, history, learning, parts, policies, purchases, signals
+from churn.models import Risk, RiskPart
+from churn.purchases import Purchases
 from churn.rules import Rule, is_fatal
 from customers.calendar import window_start
 from customers.models import OrderLine, Ranking
@@ -23,7 +25,6 @@ from customers.run_rows import insert
 
 MILLION = 10**6
 FATAL_SCORE = 70
-BATCH = 10_000
 COLUMNS = (
     "account_id", "scored", "p_micro", "p_decline_micro", "score", "level", "value_at_stake",
     "fatal", "findings",
@@ -35,23 +36,66 @@ def compute(attempt) -> int:
 
     Facts about the risks are kept on the run under "risk".
     """
-    run = attempt.run
     past = learning.Past(history.read(attempt.as_of), settings.RISK_HORIZON_DAYS)
     bought = purchases.of(past.history)
-    total = len(bought.account)
     scored = bought.bought & (bought.since_last() < settings.ACTIVE_DAYS)
-    attempt.progress(0, total)
     forecast = learning.forecast(past, attempt.as_of.toordinal())
-    p_micro, decline = _probabilities(forecast, total)
+    p_micro, decline = _probabilities(forecast, len(bought.account))
     median = _median(p_micro, scored)
-    rules = policies.current()
-    fired = signals.fired_on(signals.Night(attempt.as_of, run.measure, run.currency, bought, rules))
-    attempt.progress(total // 4, total)
-    scores = _scores(bought.account, p_micro, median, fired, rules)
-    value = _yearly_values(run)
+    # What all parts have in common stands with the run.
+    facts = _facts(forecast, scored, bought, median)
+    attempt.state_facts("risk", facts)
+    table = _table(bought, p_micro, decline)
+    if len(table) <= settings.RISK_PART_ACCOUNTS:
+        rows, tally = _scored(attempt.run, facts, table)
+        insert(attempt, Risk, COLUMNS, rows)
+        tallies = [tally]
+        backtest.keep(attempt, past)
+    else:
+        parts.lay_out(attempt, table)
+        # Other workers, where there are some, begin with the parts meanwhile.
+        backtest.keep(attempt, past)
+        tallies = parts.see_through(attempt, lambda part: score(attempt, part))
+    attempt.state_facts("risk", {**facts, **_added(tallies)})
+    return len(table)
 
-    counts: dict[str, int] = {}
-    shown: dict[str, int] = dict.fromkeys(fired, 0)
+
+def score(attempt, part: RiskPart) -> bool:
+    """Score the accounts of a part that was taken; say whether it still was ours in the end."""
+    table = parts.table_of(part)
+    accounts = range(int(table["account"][0]), int(table["account"][-1]) + 1)
+    rows, tally = _scored(attempt.run, attempt.run.facts["risk"], table, accounts)
+    return parts.give_back(attempt, part, tally, lambda: insert(attempt, Risk, COLUMNS, rows))
+
+
+def _table(bought: Purchases, p_micro, decline):
+    """Return what the scores are made from, as parts are stored."""
+    import numpy as np
+
+    table = np.zeros(len(bought.account), dtype=parts.LAYOUT)
+    columns = (bought.account, bought.days, bought.first, bought.last, p_micro, decline)
+    for (name, _kind), column in zip(parts.LAYOUT, columns, strict=True):
+        table[name] = column
+    return table
+
+
+def _scored(
+    run, facts: dict[str, Any], table, accounts: range | None = None
+) -> tuple[list[tuple], dict]:
+    """Return the rows of a table's accounts, and how many there are of each level and signal.
+
+    facts     what the run states about its risks before it has rows
+    accounts  what the table covers, None for all
+    """
+    median, rules = facts["median_micro"], policies.stated(facts["rules"])
+    bought = Purchases(run.as_of, *(table[name] for name in ("account", "days", "first", "last")))
+    scored = bought.bought & (bought.since_last() < settings.ACTIVE_DAYS)
+    night = signals.Night(run.as_of, run.measure, run.currency, bought, rules, accounts)
+    fired = signals.fired_on(night)
+    scores = _scores(bought.account, table["p"], median, fired, rules)
+    value = _yearly_values(run, night)
+
+    tally: dict[str, Counter] = {"counts": Counter(), "fired": Counter(dict.fromkeys(fired, 0))}
     rows: list[tuple] = []
     for at, account in enumerate(bought.account.tolist()):
         row: dict[str, Any] = {"scored": Risk.Scored.SCORED}
@@ -66,32 +110,32 @@ def compute(attempt) -> int:
                 "findings": [],
             }
         else:
-            p = int(p_micro[at]) or None
+            p = int(table["p"][at]) or None
             row |= {
                 "p": p,
-                "decline": int(decline[at]) or None,
+                "decline": int(table["decline"][at]) or None,
                 "score": int(scores[at]),
                 "level": level_of(int(scores[at])),
                 "stake": None if p is None else at_stake(p, value.get(account, 0)),
                 "findings": _findings(account, fired, p, median, rules),
             }
-        for found in row["findings"]:
-            shown[found["signal"]] += 1
+        tally["fired"].update(found["signal"] for found in row["findings"])
+        tally["counts"][str(row["level"] or row["scored"])] += 1
         fatal = any(is_fatal(found["signal"], found["figures"]) for found in row["findings"])
-        key = row["level"] or row["scored"]
-        counts[key] = counts.get(key, 0) + 1
         rows.append((account, row["scored"], row["p"], row["decline"], row["score"], row["level"],
                      row["stake"], fatal, row["findings"]))  # fmt: skip
-        if len(rows) == BATCH:
-            insert(attempt, Risk, COLUMNS, rows)
-            rows.clear()
-            attempt.progress(at + 1, total)
-    insert(attempt, Risk, COLUMNS, rows)
-    backtest.keep(attempt, past)
-    attempt.progress(total, total)
-    facts = _facts(forecast, median, counts, scored, bought, shown)
-    attempt.state_facts("risk", {**facts, "rules": _plain(rules)})
-    return total
+    return rows, tally
+
+
+def _added(tallies: list[dict]) -> dict[str, dict[str, int]]:
+    """Return the sums of tallies that lie by account."""
+    return {
+        key: {
+            name: sum(tally[key].get(name, 0) for tally in tallies)
+            for name in dict.fromkeys(name for tally in tallies for name in tally[key])
+        }
+        for key in ("counts", "fired")
+    }
 
 
 def score_of(p: int | None, median: int | None, findings: list[dict]) -> int:
@@ -210,34 +254,28 @@ def left_by(finding: dict) -> Fraction:
     return 1 - Fraction(part, MILLION)
 
 
-def _yearly_values(run) -> dict[int, int]:
+def _yearly_values(run, night: signals.Night) -> dict[int, int]:
     """Return each account's value of 12 months, in minor units of the run's currency."""
     if run.window_months == 12:
-        values = Ranking.objects.filter(run=run.pk, scope=Ranking.Scope.ACCOUNT).order_by()
+        ranked = Ranking.objects.filter(run=run.pk, scope=Ranking.Scope.ACCOUNT)
+        values = night.of(ranked).order_by()
         return dict(values.values_list("account_id", "value").iterator(chunk_size=20_000))
     # "12-month value" always means 12 months, whatever window the ranking has.
     lines = OrderLine.objects.filter(date__gte=window_start(run.as_of, 12), date__lte=run.as_of)
     value = signals.value_of(run.measure)
-    sums = lines.order_by().values("account_id").annotate(total=Sum(value))
+    sums = night.of(lines).order_by().values("account_id").annotate(total=Sum(value))
     return {account: int(total or 0) for account, total in sums.values_list("account_id", "total")}
 
 
-def _plain(rules: dict[str, Rule]) -> dict[str, dict[str, Any]]:
-    """Return what of the rules a score depends on."""
-    kept = ("on", "weight", "starts", "full")
-    return {signal: {name: getattr(rule, name) for name in kept} for signal, rule in rules.items()}
-
-
-def _facts(forecast, median, counts, scored, bought, fired) -> dict:
-    """Return what the run states about its risks."""
+def _facts(forecast, scored, bought, median: int | None) -> dict:
+    """Return what the run states about its risks before it has rows."""
     params = forecast and forecast.origin.fit.params
     reason = forecast.origin.fit.reason if forecast else "too_few_accounts"
     return {
         "scored": int(scored.sum()),
-        "counts": counts,
-        "fired": fired,
         "horizon_days": settings.RISK_HORIZON_DAYS,
         "median_micro": median,
+        "rules": policies.plain(policies.current()),
         "model": {
             "accounts": int(bought.bought.sum()),
             "repeat_buyers": int((bought.days > 1).sum()),

@@ -21,7 +21,8 @@ def insert(attempt, model: type[models.Model], columns: tuple[str, ...], rows: l
         (attempt.run_id, *row[:-1], json.dumps(row[-1], separators=(",", ":"))) for row in rows
     ]
     table, names = model._meta.db_table, ", ".join(("run_id", *columns))
-    with attempt.writing(), connection.cursor() as cursor:
+    # Django does not make the errors of a COPY its own.
+    with attempt.writing(), connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             cursor.copy_expert(
                 f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')",

@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from accounts_crm.api.accounts import Accounts
 from accounts_crm.api.idempotency import Once
 from churn.api import Flags, Risks
+from churn.back_test_api import BackTests
 from churn.defection_api import Defections
 from churn.goal_api import Goals
 from churn.playbook_api import Playbooks
@@ -42,6 +43,7 @@ RESOURCES = {
     "order-lines": OrderLines,
     "rankings": Rankings,
     "risk": Risks,
+    "back-tests": BackTests,
     "flags": Flags,
     "assessments": Assessments,
     "breaks": Breaks,

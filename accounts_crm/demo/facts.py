@@ -129,8 +129,8 @@ def make_potentials(
 def make_receivables(book: Book, today: dt.date) -> None:
     """Write the written invoices and troubles with the credit."""
 
-    def ago(days: str) -> dt.date | None:
-        return today - dt.timedelta(days=int(days)) if days else None
+    def ago(days: str) -> dt.date:
+        return today - dt.timedelta(days=int(days))
 
     Receivable.objects.bulk_create(
         Receivable(
@@ -138,8 +138,8 @@ def make_receivables(book: Book, today: dt.date) -> None:
             type=row["type"],
             reference=row["reference"],
             issued_on=ago(row["dated"]),
-            due_on=ago(row["due"]),
-            settled_on=ago(row["settled"]),
+            due_on=ago(row["due"]) if row["due"] else None,
+            settled_on=ago(row["settled"]) if row["settled"] else None,
             amount_minor=int(row["amount"]) * 100 if row["amount"] else None,
             currency=book.currency[at],
             note=row["note"],

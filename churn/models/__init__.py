@@ -4,6 +4,7 @@ from churn.models.backtests import BackTest
 from churn.models.defections import Defection
 from churn.models.flags import Flag
 from churn.models.goals import Goal, GoalReading
+from churn.models.parts import RiskPart
 from churn.models.playbooks import DefectionType, Playbook
 from churn.models.policies import SignalPolicy
 from churn.models.risks import Risk, RiskQuerySet
@@ -17,6 +18,7 @@ __all__ = [
     "GoalReading",
     "Playbook",
     "Risk",
+    "RiskPart",
     "RiskQuerySet",
     "SignalPolicy",
 ]

@@ -3,6 +3,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers import access
+
+
+class BackTestQuerySet(models.QuerySet):
+    """Back-tests, asked through the access rule."""
+
+    def visible_to(self, user):
+        """Leave all or none: they speak of no account, but rest on every one."""
+        return self if access.may_see_back_tests(user) else self.none()
+
 
 class BackTest(models.Model):
     """How well the model of a run would have foretold from an earlier day; see churn.backtest."""
@@ -16,6 +26,8 @@ class BackTest(models.Model):
     origin = models.DateField()
     outcome = models.CharField(max_length=7, choices=Outcome)
     figures = models.JSONField()
+
+    objects = BackTestQuerySet.as_manager()
 
     class Meta:
         ordering = ["run", "outcome", "-origin"]

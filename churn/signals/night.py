@@ -27,7 +27,7 @@ class Night:
 
     measure   of the run's value: "margin" or "revenue"
     rules     by signal, as they are in force
-    accounts  ids to look at, None for all
+    accounts  ids to look at: a list, a range, or None for all
     """
 
     as_of: dt.date
@@ -35,10 +35,13 @@ class Night:
     currency: str
     purchases: Purchases
     rules: dict[str, Rule]
-    accounts: list[int] | None = None
+    accounts: list[int] | range | None = None
 
     def of(self, rows: QuerySet) -> QuerySet:
         """Return the rows of the accounts that are looked at."""
+        if isinstance(self.accounts, range):
+            first, end = self.accounts.start, self.accounts.stop
+            return rows.filter(account__gte=first, account__lt=end)
         return rows if self.accounts is None else rows.filter(account__in=self.accounts)
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts_crm.api.urls import RESOURCES
 from accounts_crm.models import NightlyRun
-from churn.models import Defection, Flag, Goal, Playbook, Risk
+from churn.models import BackTest, Defection, Flag, Goal, Playbook, Risk
 from customers.models import (
     Account,
     CompetitorSighting,
@@ -48,6 +48,13 @@ BUDGET = 15
 DAY = dt.date(2026, 3, 31)
 YEAR = dt.timedelta(days=365)
 MOMENT = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
+MEASURES = {"auc": 0.8, "ap": 0.5, "lift": None, "brier": 0.1}
+LOOKED_BACK = {
+    "told": {"method": "parametric", "why": "few_accounts"},
+    "groups": {"all": {"accounts": 20, "cases": 4, "models": {"model": MEASURES}}},
+    "calibration": [{"accounts": 2, "foretold": 0.1, "came": 0.0}],
+    "warned": {"accounts": 10, "cases": 2, "warned": 1, "model": 1, "recency": 0},
+}
 
 
 def grow(first, last, cast):
@@ -138,6 +145,10 @@ def grow(first, last, cast):
          figures=met)  # fmt: skip
     each(Risk, run=run, scored="scored", score=50, level="watch", value_at_stake=1, p_micro=10,
          findings=findings)  # fmt: skip
+    BackTest.objects.bulk_create(
+        BackTest(run=run, origin=DAY - dt.timedelta(days=n), outcome="silence", figures=LOOKED_BACK)
+        for n in range(first, last)
+    )
     for night in (run, earlier):
         for scope in ("account", "group"):
             Ranking.objects.bulk_create(
@@ -211,8 +222,9 @@ LISTS = [
 ]
 
 
-# Goals are for directors and for who sees every account; assessments for who is concerned.
-UNSEEN = {("ed_editor", "goals"), ("rita_reader", "competences")}
+# Goals and back-tests are for directors and for who sees every account; assessments for who is
+# concerned.
+UNSEEN = {("ed_editor", "goals"), ("ed_editor", "back-tests"), ("rita_reader", "competences")}
 
 
 def cost(caller, path, size):

@@ -6,6 +6,8 @@ import pytest
 
 from churn.models import Flag
 from customers.models import Account, Complaint, Region
+from tests.churn.companies import company
+from tests.churn.facts import D as NIGHT
 from tests.nights import make_run, order
 
 D = dt.date(2026, 3, 31)
@@ -287,3 +289,27 @@ def test_a_regions_director_sees_its_results_only(api, risky, cast):
     assert {row["code"] for row in risks} == {"A-1", "L-1"}
     assert region.name == "East"
     assert {row["account_code"] for row in flags} == {"A-1"}
+
+
+def test_back_tests_are_for_those_who_may_see_their_page(api, cast, settings):
+    settings.RISK_BACKTEST_ORIGINS, settings.RISK_BACKTEST_DRAWS = 4, 20
+    company(30)
+    run = make_run(NIGHT)
+
+    body = api("dirk_director").get("back-tests/?outcome=silence").json()
+
+    stored = run.back_tests.filter(outcome="silence").order_by("-origin")
+    assert (body["as_of"], body["horizon_days"], body["count"]) == (NIGHT.isoformat(), 90, 4)
+    assert [row["origin"] for row in body["results"]] == [
+        test.origin.isoformat() for test in stored
+    ]
+    for row, test in zip(body["results"], stored, strict=True):
+        assert row["groups"] == test.figures["groups"]
+        assert row["warned"] == test.figures["warned"]
+        assert (row["method"], row["why"]) == ("parametric", "few_accounts")
+    gap, low, high = body["differences"]["silence"]["all"]["recency"]["auc"]
+    assert low <= gap <= high
+    assert body["differences"] == run.facts["back_test"]
+    hidden = api("olga_owner").get("back-tests/").json()
+    assert (hidden["count"], hidden["differences"], hidden["horizon_days"]) == (0, {}, None)
+    assert api("rita_reader").get("back-tests/?as_of=2001-01-01").status_code == 404

@@ -9,9 +9,12 @@ import pytest
 
 from accounts_crm import nightly
 from accounts_crm.models import NightlyRun
+from churn.models import Risk, RiskPart
 from customers.calendar import business_today
 from customers.models import Account, Event, Ranking
-from tests.nights import order
+from tests.churn.companies import company
+from tests.churn.facts import D
+from tests.nights import make_run, order
 from tests.processes import start
 from tests.waiting import free_port, listens, until
 
@@ -125,13 +128,13 @@ def test_a_run_asked_for_while_redis_is_down_is_made_when_it_is_back(orders, cel
     assert first.state == NightlyRun.State.SUPERSEDED
 
 
-def nightly_request(cast):
+def nightly_request(cast, **values):
     """Ask for a run as the page does, with a worker known to be there."""
     os.environ.pop("REDIS_URL", None)
     from accounts_crm import workers
 
     workers.note_relay()
-    return nightly.request_run(by=cast["dora_director"])
+    return nightly.request_run(by=cast["dora_director"], **values)
 
 
 def test_the_outbox_drains(orders, celery, cast, account):
@@ -143,3 +146,28 @@ def test_the_outbox_drains(orders, celery, cast, account):
     celery(NIGHTLY_EVERY_SECONDS="3600")
 
     until(lambda: not Event.objects.filter(sent_at__isnull=True).exists())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_parts_scored_by_any_number_of_workers_give_the_same_bytes(celery, cast, workers):
+    company(42)
+    for _ in range(workers):
+        celery(NIGHTLY_EVERY_SECONDS="3600", RISK_PART_ACCOUNTS="1", RISK_BACKTEST_DRAWS="0")
+    asked = nightly_request(cast, as_of=D)
+
+    if workers > 1:
+        until(lambda: RiskPart.objects.filter(told=True).exists(), seconds=120, every=0.02)
+    until(lambda: NightlyRun.objects.filter(pk=asked.pk, state="published").exists(), seconds=120)
+
+    assert not RiskPart.objects.exists()
+    asked.refresh_from_db()
+    assert repr(risks_of(make_run(D))) == repr(risks_of(asked))
+
+
+def risks_of(run):
+    columns = [
+        field.name for field in Risk._meta.concrete_fields if field.name not in ("id", "run")
+    ]
+    rows = list(Risk.objects.filter(run=run).order_by("account").values_list(*columns))
+    assert len(rows) == 42
+    return rows, run.facts["risk"]

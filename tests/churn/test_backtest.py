@@ -90,7 +90,8 @@ def test_a_past_that_allows_no_origin_has_no_tests():
 
 
 @pytest.mark.django_db
-def test_the_night_keeps_its_tests_and_repeats_them_alike(cast):
+def test_the_night_keeps_its_tests_and_repeats_them_alike(cast, settings):
+    settings.RISK_BACKTEST_ORIGINS = 4
     company(30)
 
     first = list(make_run(D).back_tests.values_list("origin", "outcome", "figures"))

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from churn.churn_rate import cells
 from churn.defection_actions import record_defection
 from churn.goal_actions import change_goal, set_goal
+from churn.goal_panels import GoalLine
 from churn.goal_readings import read
 from churn.models import Goal, GoalReading
 from churn.models.goals import hundredths
@@ -178,6 +179,9 @@ def test_each_night_reads_the_goals_and_the_pages_show_them(client, cast, accoun
         page = " ".join(client.get("/goals/").content.decode().split())
         assert "50.0%" in page
         assert "Behind" in page
+        # The axes tell baseline, target and days to who only looks.
+        assert [text in page for text in (">8.0%</text>", ">4.0%</text>")] == [True, True]
+        assert page.count('class="knob"') == 1
     client.force_login(cast["olga_owner"])
     assert "50.0%" not in client.get("/goals/").content.decode()
     client.force_login(cast["dirk_director"])
@@ -244,3 +248,17 @@ def test_a_goal_is_set_changed_and_ended_by_form(client, cast, goal, account):
     made.refresh_from_db()
     assert made.ended_on is not None
     assert Event.objects.filter(kind="goal.changed").count() == 2
+
+
+def test_the_axes_of_a_goal_stay_readable(goal):
+    line = GoalLine(goal, [(START, 9_00), (END, 8_00)])
+
+    (upper, foot, _text), (lower, foot_below, _other) = line.levels
+    assert (line.levels[0][2], line.levels[1][2]) == ("8.0%", "4.0%")
+    assert upper < lower
+    assert [day for _place, day, _css in line.days] == [goal.since, goal.due]
+    assert line.newest[0] < 100
+    # Near levels are written under one another, and near days one for both.
+    far = GoalLine(goal, [(START, 90_00), (END + dt.timedelta(days=5000), 80_00)])
+    assert far.levels[1][1] - far.levels[0][1] >= 14
+    assert [day for _place, day, _css in far.days] == [goal.due]

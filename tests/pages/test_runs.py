@@ -240,6 +240,16 @@ def test_a_failed_run_says_why_in_words(client, cast, orders):
     assert "too busy" in page(get(client, cast["rita_reader"], f"/data/runs/{failed.pk}/"))
 
 
+def test_a_run_that_ended_amid_its_scores_tells_no_counts(client, cast, orders):
+    facts = {"risk": {"median_micro": 300_000, "rules": {}, "scored": 4}}
+    run = a_run(State.FAILED, step="risk", facts=facts, error_code="unexpected")
+
+    response = get(client, cast["dora_director"], f"/data/runs/{run.pk}/")
+
+    assert response.status_code == 200
+    assert "Lapsed: no order in a year" not in page(response)
+
+
 def test_an_old_failure_is_history_once_a_later_run_is_published(client, cast, orders):
     a_run(State.FAILED, as_of=DAY_BEFORE, error_code="unexpected", error_figures={"type": "X"})
     make_run(YESTERDAY)

@@ -6,7 +6,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
 from django.urls import get_resolver
 
 from tests.access_table import PEOPLE, TABLE
@@ -148,11 +149,16 @@ def path_of(route, things):
 
 
 def counts():
-    return {
-        model._meta.label: model._default_manager.count()
+    """Return the number of rows of every table, in one query: it is asked thousands of times."""
+    tables = [
+        model._meta.db_table
         for model in apps.get_models()
         if model._meta.managed and model._meta.label not in PASSING
-    }
+    ]
+    with connection.cursor() as cursor:
+        numbers = ", ".join(f'(SELECT COUNT(*) FROM "{table}")' for table in tables)
+        cursor.execute(f"SELECT {numbers}")
+        return dict(zip(tables, cursor.fetchone(), strict=True))
 
 
 def test_every_route_and_method_has_a_row():
@@ -164,9 +170,17 @@ def test_every_route_and_method_has_a_row():
     assert listed - found == set()
 
 
-@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
-def test_everybody_gets_what_the_table_says(htmx, things, cast, client):
-    """One test for all rows: what they need is made once, and undone after each request."""
+def test_everybody_gets_what_the_table_says(things, cast):
+    """One test for all rows: what they need is made once, and undone after each request.
+
+    Whole pages and the API are asked for on PostgreSQL, the same pages' fragments on SQLite: who
+    may see them is decided before either.
+    """
+    htmx = connection.vendor == "sqlite"
+    clients = {person: Client() for person in PEOPLE}
+    for person, client in clients.items():
+        if person in cast:
+            client.force_login(cast[person])
     before = counts()
     wrong = {}
     for row, statuses in TABLE.items():
@@ -175,7 +189,7 @@ def test_everybody_gets_what_the_table_says(htmx, things, cast, client):
         caches[settings.THROTTLE_CACHE].clear()  # more rows than a stranger has calls a minute
         for person, expected in zip(PEOPLE, statuses.split(), strict=True):
             with transaction.atomic():
-                got = answer_to(client, cast.get(person), row, things, htmx)
+                got = answer_to(clients[person], row, things, htmx)
                 if got in REFUSALS and counts() != before:
                     wrong[row, person] = "refused, yet something was written"
                 transaction.set_rollback(True)
@@ -186,12 +200,9 @@ def test_everybody_gets_what_the_table_says(htmx, things, cast, client):
     assert wrong == {}
 
 
-def answer_to(client, person, row, things, htmx):
+def answer_to(client, row, things, htmx):
     """Return the status of a request, or "login" for a way to the door."""
     method, route = row.split()
-    client.logout()
-    if person:
-        client.force_login(person)
     api = route.startswith("/api/")
     answer = client.generic(
         method,
@@ -208,7 +219,9 @@ def is_login(answer):
     return target.startswith("/auth/login/")
 
 
-VARIANTS = ("", "?q=Zeph", "?ordering=-name", "?sort=-name", "?page_size=500", "?scope=group")
+# The API refuses what it does not know, so each alone; a page leaves it out.
+OF_PAGES = ("?q=Zeph", "?sort=-name&page_size=500&scope=group")
+OF_LISTS = ("?q=Zeph", "?ordering=-name", "?page_size=500", "?scope=group")
 
 
 @pytest.mark.parametrize("person", ["olga_owner", "otto_outsider", "dirk_director"])
@@ -228,11 +241,13 @@ def test_no_page_and_no_list_shows_a_row_of_elsewhere(person, things, far_accoun
     for route, view in our_routes():
         if "GET" not in (api_methods(view) or METHODS):
             continue
-        for variant in VARIANTS:
+        for variant in ("", *(OF_LISTS if route.startswith("/api/") else OF_PAGES)):
             answer = client.get(path_of(route, things) + variant)
             text = b"".join(answer).decode(errors="replace").lower()
             for canary in ("canary works", "canary note", "canary person", "777,777", "777777"):
                 assert canary not in text, f"{route}{variant}"
+            if answer.status_code != 200:
+                break  # not for this person, whatever else is asked
 
 
 def test_the_canary_would_be_seen(things, far_account, cast, client):

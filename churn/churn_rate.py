@@ -65,47 +65,45 @@ def _churn(as_of: dt.date, measure: str) -> Iterable[Cell]:
         "a_of": CLASS_A.denominator,
         "b_of": CLASS_B.denominator,
     }
+    # One pass by account: PostgreSQL takes grouped rows for few, and would join them row by row.
     sql = f"""
         WITH bought AS (
-            SELECT account_id, CASE WHEN SUM(revenue_minor) > 0 THEN MIN(date) END AS day
+            SELECT account_id, CASE WHEN SUM(revenue_minor) > 0 THEN MIN(date) END AS day,
+                   SUM(CASE WHEN date >= %(window)s AND date <= %(start)s
+                            THEN {VALUES[measure]} END) AS value
               FROM customers_orderline
              WHERE date <= %(end)s
              GROUP BY account_id, source, order_id
         ), trade AS (
             SELECT account_id,
                    MAX(CASE WHEN day <= %(start)s THEN day END) AS last,
-                   MIN(CASE WHEN day > %(start)s THEN day END) AS following
+                   MIN(CASE WHEN day > %(start)s THEN day END) AS following,
+                   CASE WHEN SUM(value) > 0 THEN CAST(SUM(value) AS BIGINT) ELSE 0 END AS value
               FROM bought GROUP BY account_id
-        ), worth AS (
-            SELECT account_id, CAST(SUM({VALUES[measure]}) AS BIGINT) AS value
-              FROM customers_orderline
-             WHERE date >= %(window)s AND date <= %(start)s
-             GROUP BY account_id
         ), listed AS (
-            SELECT worth.account_id, value,
+            SELECT trade.*, account.tier, account.region_id,
                    SUM(value) OVER (ORDER BY value DESC, {code_order("account.code")}
                                     ROWS UNBOUNDED PRECEDING) - value AS above,
                    SUM(value) OVER () AS base
-              FROM worth JOIN customers_account account ON account.id = worth.account_id
-             WHERE value > 0
+              FROM trade JOIN customers_account account ON account.id = trade.account_id
         ), active AS (
-            SELECT trade.account_id, COALESCE(listed.value, 0) AS value,
-                   CASE WHEN listed.value IS NULL THEN 'N'
+            SELECT value, tier, region_id,
+                   CASE WHEN value = 0 THEN 'N'
                         WHEN above * %(a_of)s < base * %(a)s THEN 'A'
                         WHEN above * %(b_of)s < base * %(b)s THEN 'B'
                         ELSE 'C' END AS value_class,
                    CASE WHEN {_later("last")} <= %(end)s
                              AND (following IS NULL OR following > {_later("last")})
                           OR EXISTS (SELECT 1 FROM churn_defection defection
-                                      WHERE defection.account_id = trade.account_id
+                                      WHERE defection.account_id = listed.account_id
                                         AND defection.date > %(start)s
                                         AND defection.date <= %(end)s)
                         THEN 1 ELSE 0 END AS lost
-              FROM trade LEFT JOIN listed ON listed.account_id = trade.account_id
+              FROM listed
              WHERE last >= %(active_from)s
         )
         SELECT value_class, tier, region_id, COUNT(*), SUM(value), SUM(lost), SUM(value * lost)
-          FROM active JOIN customers_account account ON account.id = active.account_id
+          FROM active
          GROUP BY value_class, tier, region_id
          ORDER BY value_class, tier, region_id
     """

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -60,7 +60,7 @@ def signal_policy(request, key):
         raise Http404
     policy = policies.of(key)
     form = RuleForm(request.POST if request.method == "POST" else None, policy=policy)
-    context, status = {"rule": RULES[key], "signal": key}, 200
+    context = {"rule": RULES[key], "signal": key}
     if "try" in request.POST:
         # Nothing is saved: the reason may come later.
         form.fields["reason"].required = False
@@ -68,26 +68,20 @@ def signal_policy(request, key):
             try:
                 context |= _tried(request.user, key, form)
             except Refused as refusal:
-                form.add_error(refusal.field or None, str(refusal))
+                form.refuse(refusal)
         status = 422 if form.errors else 200
         form.fields["reason"].required = True  # to save it
-    elif form.is_bound:
-        status = 422
-        if form.is_valid():
+    else:
+        if form.is_bound and form.is_valid():
             try:
                 policies.change_rule(key, by=request.user, **form.cleaned_data)
             except Refused as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-                if refusal.conflict:
-                    status = 409
-                    context["both"] = form.both(refusal.conflict)
-                    data: QueryDict = request.POST.copy()
-                    data["version"] = str(refusal.conflict["version"])
-                    form.data = data
+                form.refuse(refusal)
             else:
                 said = _("The rule “%(signal)s” is saved. It holds from the next night on.")
                 messages.success(request, said % {"signal": RULES[key].name})
                 return redirect("churn:signal-policies")
+        status = form.answer
     context["form"] = form
     return render(request, "churn/signal_policy_form.html", context, status=status)
 

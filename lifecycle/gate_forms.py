@@ -5,18 +5,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers.refusable_forms import PairedForm
 from lifecycle.gate_actions import LONGEST, SPANLESS, most
 from lifecycle.models import StageGate
 
 YES_OR_NO = [(1, _("Asked for")), (0, _("Not asked for"))]
 
 
-class GateForm(forms.Form):
+class GateForm(PairedForm):
     """How much is asked for, and within how many days, under the version that was read."""
 
     least: forms.Field = forms.IntegerField()  # drawn by the kind of the gate
     days = forms.IntegerField(label=_("Within days"), min_value=1, max_value=LONGEST)
-    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, gate: StageGate):
         drawn = list(self.base_fields)
@@ -36,14 +36,7 @@ class GateForm(forms.Form):
             )
         self.order_fields(drawn)
 
-    def both(self, conflict: dict[str, Any]) -> list[tuple[str, str, str]]:
-        """Return label, stored value and typed value of each field in conflict, in words."""
-        return [
-            (str(self.fields[name].label), self._word(name, pair["theirs"]),
-             self._word(name, pair["yours"]))
-            for name, pair in conflict.get("fields", {}).items()
-        ]  # fmt: skip
-
-    def _word(self, name: str, value: Any) -> str:
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a value of a field as people read it."""
         known = dict(getattr(self.fields[name], "choices", ()))
         return str(known.get(value, value))

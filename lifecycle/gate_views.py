@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -43,23 +42,13 @@ def gate_edit(request, pk):
         raise PermissionDenied(_("Stage gates are changed by directors."))
     gate = get_object_or_404(StageGate, pk=pk)
     form = GateForm(request.POST if request.method == "POST" else None, gate=gate)
-    context, status = {"gate": gate}, 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                change_gate(gate, by=request.user, **form.cleaned_data)
-            except Refused as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-                if refusal.conflict:
-                    status = 409
-                    context["both"] = form.both(refusal.conflict)
-                    data: QueryDict = request.POST.copy()
-                    data["version"] = str(refusal.conflict["version"])
-                    form.data = data
-            else:
-                messages.success(request, _("The gate “%(gate)s” is saved.") % {"gate": gate})
-                return redirect("lifecycle:stage-gates")
-    return render(
-        request, "lifecycle/stage_gate_form.html", {**context, "form": form}, status=status
-    )
+    if form.is_bound and form.is_valid():
+        try:
+            change_gate(gate, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The gate “%(gate)s” is saved.") % {"gate": gate})
+            return redirect("lifecycle:stage-gates")
+    context = {"gate": gate, "form": form}
+    return render(request, "lifecycle/stage_gate_form.html", context, status=form.answer)

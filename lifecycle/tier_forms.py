@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from customers.calendar import business_today
 from customers.contact_form import DAY
 from customers.models import Contact, Function, Tier
+from customers.refusable_forms import PairedForm
 from lifecycle.models import TierPolicy, TierRequest
 from lifecycle.stances import ITEMS, LEAST, MOST
 from lifecycle.tier_actions import LONGEST_CADENCE, MOST_GROUPS
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(PairedForm):
     """What a tier asks of us, under the version that was read."""
 
     contact_every_days = forms.IntegerField(
@@ -43,7 +44,6 @@ class PolicyForm(forms.Form):
             "advised."
         ),
     )
-    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, policy: TierPolicy):
         drawn = list(self.base_fields)
@@ -56,15 +56,8 @@ class PolicyForm(forms.Form):
             typed[name] = [str(code) for code in known if code in typed[name]]
         return typed
 
-    def both(self, conflict: dict[str, Any]) -> list[tuple[str, str, str]]:
-        """Return label, stored value and typed value of each field in conflict, in words."""
-        return [
-            (str(self.fields[name].label), self._word(name, pair["theirs"]),
-             self._word(name, pair["yours"]))
-            for name, pair in conflict.get("fields", {}).items()
-        ]  # fmt: skip
-
-    def _word(self, name: str, value: Any) -> str:
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a value of a field as people read it."""
         if not isinstance(value, list):
             return str(value)
         known = dict(self.fields[name].choices)  # type: ignore[attr-defined]

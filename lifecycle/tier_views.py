@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -41,26 +40,16 @@ def policy_edit(request, key):
         raise PermissionDenied(_("Tier policies are changed by directors."))
     policy = get_object_or_404(TierPolicy, tier=key)
     form = PolicyForm(request.POST if request.method == "POST" else None, policy=policy)
-    context, status = {"policy": policy}, 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                change_policy(policy, by=request.user, **form.values())
-            except Refused as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-                if refusal.conflict:
-                    status = 409
-                    context["both"] = form.both(refusal.conflict)
-                    data: QueryDict = request.POST.copy()
-                    data["version"] = str(refusal.conflict["version"])
-                    form.data = data
-            else:
-                messages.success(request, _("The policy “%(tier)s” is saved.") % {"tier": policy})
-                return redirect("lifecycle:tier-policies")
-    return render(
-        request, "lifecycle/tier_policy_form.html", {**context, "form": form}, status=status
-    )
+    if form.is_bound and form.is_valid():
+        try:
+            change_policy(policy, by=request.user, **form.values())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The policy “%(tier)s” is saved.") % {"tier": policy})
+            return redirect("lifecycle:tier-policies")
+    context = {"policy": policy, "form": form}
+    return render(request, "lifecycle/tier_policy_form.html", context, status=form.answer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

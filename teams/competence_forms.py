@@ -6,8 +6,8 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from customers.refusable_forms import PairedForm, RefusableForm
 from teams.competence import VIEWS, Answers, years
-from teams.linkage_forms import RefusableForm
 from teams.models import Competence
 
 
@@ -47,10 +47,8 @@ class AssessmentForm(RefusableForm):
         }
 
 
-class CorrectionForm(AssessmentForm):
+class CorrectionForm(PairedForm, AssessmentForm):
     """The answers of an assessment once more, under the version that the rater read."""
-
-    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, competence: Competence):
         answers = list(competence.answers.all())
@@ -64,14 +62,6 @@ class CorrectionForm(AssessmentForm):
         )
         del self.fields["year"]
 
-    def both(self, conflict: dict[str, Any]) -> list[tuple[str, str, str]]:
-        """Return item, stored answer and typed answer of each that differs, in words."""
-        return [
-            (str(self.fields[item].label), in_words(pair["theirs"]), in_words(pair["yours"]))
-            for item, pair in conflict["fields"].items()
-        ]
-
-
-def in_words(answer: Any) -> str:
-    """Return a score with what shows it, as people read it."""
-    return f"{answer[0]}: {answer[1]}" if answer else "–"
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a score with what shows it, as people read it."""
+        return f"{value[0]}: {value[1]}" if value else "–"

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -72,26 +71,18 @@ def competence_correct(request, pk):
     if row.rater_id != request.user.pk:
         raise PermissionDenied(_("An assessment is corrected by who made it."))
     form = CorrectionForm(request.POST if request.method == "POST" else None, competence=row)
-    context, status = {"form": form, "person": row.user, "competence": row}, 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            version = form.cleaned_data["version"]
-            try:
-                actions.correct(row, by=request.user, version=version, answers=form.answers)
-            except Refused as refusal:
-                form.refuse(refusal)
-                if refusal.conflict:
-                    status = 409
-                    context["both"] = form.both(refusal.conflict)
-                    data: QueryDict = request.POST.copy()
-                    data["version"] = str(refusal.conflict["version"])
-                    form.data = data
-            else:
-                said = _("The assessment of %(person)s is corrected.")
-                messages.success(request, said % {"person": row.user})
-                return redirect("people:competence", row.pk)
-    return render(request, "teams/competence_form.html", context, status=status)
+    if form.is_bound and form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            actions.correct(row, by=request.user, version=version, answers=form.answers)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            said = _("The assessment of %(person)s is corrected.")
+            messages.success(request, said % {"person": row.user})
+            return redirect("people:competence", row.pk)
+    context = {"form": form, "person": row.user, "competence": row}
+    return render(request, "teams/competence_form.html", context, status=form.answer)
 
 
 @require_POST

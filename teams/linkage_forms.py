@@ -5,18 +5,10 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from customers.access import Role
-from customers.errors import Refused
+from customers.refusable_forms import RefusableForm
 from teams import cover
 from teams.linkage import MOST
 from teams.models import LinkageMember, User
-
-
-class RefusableForm(forms.Form):
-    """A form that shows what an action refused at the field at fault."""
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
 
 def unlinked_managers():

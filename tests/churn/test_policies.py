@@ -107,7 +107,7 @@ def test_the_second_of_two_directors_sees_both_values(cast, client):
     answer = client.post(URL, typed(weight=20))
 
     assert answer.status_code == 409
-    assert ("Weight, hundredths", 25, 20) in answer.context["both"]
+    assert ("Weight, hundredths", 25, 20) in answer.context["form"].both
     assert answer.context["form"]["version"].value() == "2"
     assert policies.current()["steps_overdue"].weight == 25
 

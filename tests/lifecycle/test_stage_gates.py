@@ -128,7 +128,7 @@ def test_the_second_of_two_directors_sees_both_values(cast, client):
     )
 
     assert answer.status_code == 409
-    assert answer.context["both"] == [("At least, %", "25", "20")]
+    assert answer.context["form"].both == [("At least, %", "25", "20")]
     row.refresh_from_db()
     assert row.least == 25
 

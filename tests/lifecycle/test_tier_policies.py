@@ -113,7 +113,7 @@ def test_the_second_of_two_directors_sees_both_values(cast, client):
     )
 
     assert answer.status_code == 409
-    assert answer.context["both"] == [("Contact at least every, days", "25", "20")]
+    assert answer.context["form"].both == [("Contact at least every, days", "25", "20")]
     policy.refresh_from_db()
     assert policy.contact_every_days == 25
 

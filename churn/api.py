@@ -7,9 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
-    OpenApiParameter,
     extend_schema,
     extend_schema_field,
     extend_schema_view,
@@ -24,7 +22,7 @@ from customers.models import NextStep
 from customers.money import to_major
 from customers.rest.fields import AccountRef, Day, Moment, RowRef, RowRefs
 from customers.rest.filters import IdFilter, YesNo
-from customers.rest.nights import NightPages, asked_run, run_facts
+from customers.rest.nights import AS_OF, NightPages, asked_run, run_facts
 from customers.rest.resources import Adding, Changing, Reading, Resource
 from customers.rest.serializers import RowSerializer, Strict
 
@@ -135,13 +133,7 @@ class RiskPages(NightPages):
     }
 
 
-@extend_schema_view(
-    list=extend_schema(
-        parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="The latest if not given.")
-        ]
-    )
-)
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]))
 class Risks(mixins.ListModelMixin, Resource):
     """The risks of a night, the greatest value at stake first."""
 

@@ -2,13 +2,12 @@
 
 import django_filters
 from django.utils.functional import cached_property
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
 from churn.models import BackTest
 from customers import access
-from customers.rest.nights import NightPages, asked_run, run_facts
+from customers.rest.nights import AS_OF, NightPages, asked_run, run_facts
 from customers.rest.resources import Resource
 
 
@@ -89,13 +88,7 @@ class BackTestPages(NightPages):
     }
 
 
-@extend_schema_view(
-    list=extend_schema(
-        parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="The latest if not given.")
-        ]
-    )
-)
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]))
 class BackTests(mixins.ListModelMixin, Resource):
     """How good the warnings of a night's model would have been, the newest origin first."""
 

@@ -2,13 +2,12 @@
 
 import django_filters
 from django.utils.functional import cached_property
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
 from customers.models import Stage, Tier
 from customers.rest.filters import IdFilter
-from customers.rest.nights import NightPages, asked_run, run_facts
+from customers.rest.nights import AS_OF, NightPages, asked_run, run_facts
 from customers.rest.resources import Resource
 from lifecycle import evidence, gate_words
 from lifecycle.evidence import Finding, Point, Policy
@@ -56,13 +55,7 @@ class AssessmentFilter(django_filters.FilterSet):
         return assessments.filter(evidence_is(wanted, "recorded"))
 
 
-@extend_schema_view(
-    list=extend_schema(
-        parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="The latest if not given.")
-        ]
-    )
-)
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]))
 class Assessments(mixins.ListModelMixin, Resource):
     """The stage that the evidence of each account supports, in a night; by code."""
 

@@ -16,7 +16,7 @@ from customers.models import Ranking
 from customers.money import to_major
 from customers.rest.fields import Amount
 from customers.rest.filters import IdFilter
-from customers.rest.nights import NightPages, asked_run, run_facts
+from customers.rest.nights import AS_OF, NightPages, asked_run, run_facts
 from customers.rest.resources import Resource
 
 
@@ -89,7 +89,7 @@ class RankingPages(NightPages):
 @extend_schema_view(
     list=extend_schema(
         parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="The latest if not given."),
+            AS_OF,
             OpenApiParameter("scope", OpenApiTypes.STR, enum=Ranking.Scope.values),
         ]
     )

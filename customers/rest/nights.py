@@ -5,10 +5,15 @@ from typing import Any
 from django.apps import apps
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound, ValidationError
 
 from customers.exports import nearest
 from customers.rest.pages import Pages
+
+# What each of these lists takes, see asked_run.
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The latest if not given.")
 
 
 def published_run(as_of=None):

@@ -115,7 +115,9 @@ def test_killed_at_any_moment_readers_see_a_whole_run_and_the_next_start_finishe
     began = time.monotonic()
     finish()
     takes = time.monotonic() - began
-    reference = fingerprint(NightlyRun.objects.published_for(D).pk)
+    run = NightlyRun.objects.published_for(D)
+    lasts = (run.finished_at - run.started_at).total_seconds()
+    reference = fingerprint(run.pk)
     seed = random.randrange(10**6)
     dice = random.Random(seed)
     reader = Reader()
@@ -127,10 +129,11 @@ def test_killed_at_any_moment_readers_see_a_whole_run_and_the_next_start_finishe
             NightlyRun.objects.all().delete()
         process = manage("nightly", "--as-of", D.isoformat(), RUN_STALE_SECONDS="0")
         # Three kills in four while the run is under way, the others anywhere.
-        time.sleep(dice.uniform(0.05 * takes, 1.05 * takes))
         if dice.random() < 0.75:
             wait_for_live_run(process)
-            time.sleep(dice.uniform(0, 0.5 * takes) * dice.random())
+            time.sleep(dice.uniform(0, lasts))
+        else:
+            time.sleep(dice.uniform(0.05 * takes, 1.05 * takes))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         killed_live += NightlyRun.objects.filter(state=State.RUNNING).exists()

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.figures import listed
 from customers.models import Account, Region
 
 SHOWN = 5  # of several with one name
@@ -62,7 +63,7 @@ class RegionField(forms.CharField):
         if len(found) > 1:
             raise forms.ValidationError(
                 gettext("Several regions are called “%(name)s”: %(regions)s. Pick one.")
-                % {"name": text, "regions": ", ".join(map(_path, found[:SHOWN]))}
+                % {"name": text, "regions": listed(map(_path, found[:SHOWN]))}
             )
         return found[0]
 
@@ -93,6 +94,6 @@ def _account(accounts: QuerySet, text: str) -> Account:
     if len(found) > 1:
         raise forms.ValidationError(
             gettext("Several accounts are called “%(text)s”. Give the code: %(codes)s.")
-            % {"text": text, "codes": ", ".join(account.code for account in found[:SHOWN])}
+            % {"text": text, "codes": listed(account.code for account in found[:SHOWN])}
         )
     return found[0]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from churn.clearings import CLEARINGS
 from churn.rules import RULES
-from customers.figures import compact, percent, short_date
+from customers.figures import compact, listed, percent, short_date
 from customers.models import Receivable, Stage
 
 
@@ -160,7 +160,7 @@ def _champion_left(figures) -> str:
 
 def _categories_dropped(figures) -> str:
     values = {
-        "categories": ", ".join(figures["categories"]),
+        "categories": listed(figures["categories"]),
         "part": percent(figures["part"]),
         "last": _day(figures["last"]),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from churn.models import Goal, GoalReading
 from churn.models.goals import hundredths
 from customers import access
-from customers.figures import MINUS, percent
+from customers.figures import MINUS, listed, percent
 from customers.models import Tier
 
 # Of the picture: pixels from above, of a text's height, and percent of the width for two days.
@@ -165,4 +165,4 @@ def scope_of(value_class: str, tier: str, region: str) -> str:
         str(Tier(tier).label) if tier else "",
         region,
     ]
-    return ", ".join(part for part in parts if part) or _("All accounts")
+    return listed(part for part in parts if part) or _("All accounts")

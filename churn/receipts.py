@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from churn.signals.night import QUARTER_DAYS, YEAR_DAYS, value_of
 from customers.calendar import business_date
-from customers.figures import compact, money
+from customers.figures import compact, listed, money
 from customers.models import (
     Account,
     CompetitorSighting,
@@ -115,7 +115,7 @@ def _categories_dropped(account, figures, as_of, currency):
     split = as_of - dt.timedelta(days=QUARTER_DAYS)
     begin = split - dt.timedelta(days=YEAR_DAYS)
     dropped = _lines(account, begin, split).filter(category__in=figures["categories"])
-    return [_orders(", ".join(figures["categories"]), dropped, currency)]
+    return [_orders(listed(figures["categories"]), dropped, currency)]
 
 
 def _wallet_falling(account, figures, as_of, currency):
@@ -139,10 +139,10 @@ def _entries(entries: QuerySet) -> Group:
         Line(
             row.date,
             row.subject or row.get_kind_display(),
-            ", ".join(
+            listed(
                 [
                     *(person.name for person in row.theirs.all()),
-                    *(str(person) for person in row.ours.all()),
+                    *row.ours.all(),
                     *([row.get_tone_display()] if row.tone is not None else []),
                 ]
             ),
@@ -183,7 +183,7 @@ def _complaints(account, figures, as_of, currency):
         Line(
             row.opened_on,
             row.text,
-            f"{row.get_category_display()}, {row.get_severity_display()}",
+            listed([row.get_category_display(), row.get_severity_display()]),
         )
         for row in rows
     ]
@@ -215,7 +215,7 @@ def _payment_overdue(account, figures, as_of, currency):
 
 def _competitor_rising(account, figures, as_of, currency):
     rows = CompetitorSighting.objects.filter(account=account, pk__in=figures["sightings"])
-    lines = [Line(row.seen_on, f"{row.competitor}, {row.share}%", row.note) for row in rows]
+    lines = [Line(row.seen_on, f"{row.competitor} · {row.share}%", row.note) for row in rows]
     return [Group(_("Competitor seen"), lines, len(lines))]
 
 
@@ -225,7 +225,7 @@ def _champion_left(account, figures, as_of, currency):
         Line(
             row.left_on,
             row.name,
-            ", ".join(
+            listed(
                 part
                 for part in (
                     row.job_title,
@@ -259,7 +259,7 @@ def _interrupted(account, figures, as_of, currency):
         Line(
             business_date(row.started_at),
             row.note or row.get_stage_display(),
-            ", ".join(str(cause) for cause in row.causes.all()),
+            listed(row.causes.all()),
         )
         for row in rows.prefetch_related("causes")
     ]

@@ -12,6 +12,7 @@ from customers import events, last_contact, rates
 from customers.calendar import business_date, business_today
 from customers.editing import change, touch
 from customers.errors import Refused
+from customers.figures import listed
 from customers.models import (
     Account,
     Complaint,
@@ -335,7 +336,7 @@ def _check_people(account: Account, theirs: list[Contact]) -> None:
     if strangers := [person for person in theirs if person.account_id != account.pk]:
         raise Refused(
             _("%(people)s: not at %(account)s. Pick people of this account.")
-            % {"people": ", ".join(map(str, strangers)), "account": account},
+            % {"people": listed(strangers), "account": account},
             field="theirs",
         )
 

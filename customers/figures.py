@@ -1,11 +1,12 @@
 """Figures as people read them, in the language that is active: money, shares, dates."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from customers.calendar import business_date, business_today
@@ -95,6 +96,17 @@ def short_date(day: dt.date) -> str:
         parts = [day.month, "月", day.day, "日"]
         return SPACE.join(map(str, parts if this_year else [day.year, "年", *parts]))
     return date_format(day, "j M" if this_year else "j M Y")
+
+
+def moment(at: dt.datetime) -> str:
+    """Return a moment to the minute: 14 Sep, 15:04, in Chinese 9 月 14 日 15:04."""
+    at = timezone.localtime(at)
+    return f"{short_date(at)}{' ' if in_chinese() else ', '}{at:%H:%M}"
+
+
+def listed(items: Iterable) -> str:
+    """Return items as a list in a line: a, b, in Chinese with its own comma, a、b."""
+    return pgettext("between the items of a list", ", ").join(map(str, items))
 
 
 def short_month(day: dt.date, *, year: bool = False) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.calendar import business_today
 from customers.contact_form import DAY
+from customers.figures import listed
 from customers.models import Contact, Function, Tier
 from customers.refusable_forms import PairedForm
 from lifecycle.models import TierPolicy, TierRequest
@@ -61,7 +62,7 @@ class PolicyForm(PairedForm):
         if not isinstance(value, list):
             return str(value)
         known = dict(self.fields[name].choices)  # type: ignore[attr-defined]
-        return ", ".join(str(known[code]) for code in value) or "–"
+        return listed(known[code] for code in value) or "–"
 
 
 class StanceForm(forms.Form):

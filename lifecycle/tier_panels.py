@@ -7,6 +7,7 @@ from typing import Any
 
 from customers.access import Change
 from customers.calendar import business_today
+from customers.figures import listed
 from customers.models import Account, Contact, Event, Function
 from customers.participation import QUADRANTS, goods_of, quadrant
 from lifecycle.models import Assessment, SupplierStance, TierPolicy, TierRequest
@@ -119,7 +120,7 @@ def policy_history(changes: Iterable[Event]) -> list[PolicyChange]:
 
 def _word(name: str, value: Any) -> str:
     if name == "functions":
-        return ", ".join(str(one.label) for one in Function if one in value) or "–"
+        return listed(one.label for one in Function if one in value) or "–"
     if name == "levels":
-        return ", ".join(str(one.label) for one in Contact.Level if one in value) or "–"
+        return listed(one.label for one in Contact.Level if one in value) or "–"
     return str(value)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.calendar import business_today
 from customers.contact_form import DAY
+from customers.figures import listed
 from customers.models import Account
 from customers.rest.fields import parse_id
 from customers.versioned_forms import VersionedForm
@@ -95,7 +96,7 @@ class JointGroupForm(VersionedForm):
         return _by_name(held.all()) if name in SIDES else held
 
     def in_words(self, name, value):
-        return ", ".join(map(str, value)) if name in SIDES else super().in_words(name, value)
+        return listed(value) if name in SIDES else super().in_words(name, value)
 
 
 class JointMeetingForm(forms.ModelForm):

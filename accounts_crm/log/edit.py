@@ -15,6 +15,7 @@ from customers import actions
 from customers.access import Change
 from customers.colleagues import colleagues_of
 from customers.errors import Refused
+from customers.figures import listed
 from customers.models import Interaction
 
 
@@ -104,4 +105,4 @@ def _tone(tone: int | None) -> str:
 
 
 def _names(people) -> str:
-    return ", ".join(sorted(person.name for person in people))
+    return listed(sorted(person.name for person in people))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts_crm.portfolio import counting
 from accounts_crm.portfolio.address import FILTERS, filtering, tidy, without
 from accounts_crm.portfolio.filters import PortfolioFilters
+from customers.figures import listed
 
 # Always there; the others stand behind one chip until they are used.
 FIRST = ("status", "tier", "stage", "value_class", "risk", "owner", "region")
@@ -28,7 +29,7 @@ class Chip:
     @property
     def chosen(self) -> str:
         """Return what is chosen, in words."""
-        return ", ".join(str(label) for _value, label, chosen in self.options if chosen)
+        return listed(label for _value, label, chosen in self.options if chosen)
 
     @property
     def apart(self) -> bool:

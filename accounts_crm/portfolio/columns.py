@@ -44,8 +44,8 @@ def _name(row, look) -> SafeString:
     account = row.account
     below = marked(account.other_name)
     if group := getattr(account, "group_name", None):
-        comma = ", " if account.other_name else ""
-        below += format_html('<span class="grp">{}{}</span>', comma, marked(group))
+        between = " · " if account.other_name else ""
+        below += format_html('<span class="grp">{}{}</span>', between, marked(group))
     return format_html(
         '<span class="name"><a href="{}{}">{}</a><small>{}</small></span>',
         account.get_absolute_url(),

@@ -61,7 +61,7 @@ CELLS: dict[str, list[tuple[Any, Callable[[Any, str], Cell]]]] = {
     "wallet": [(gettext_lazy("Wallet share"), lambda row, _c: _fraction(row.wallet))],
     "risk": [
         (gettext_lazy("Risk"), lambda row, _c: row.account.risk_score),
-        (gettext_lazy("Level"), lambda row, _c: row.account.risk_level),
+        (gettext_lazy("Risk level"), lambda row, _c: row.account.risk_level),
     ],
     "stake": [
         (gettext_lazy("Value at stake"), lambda row, c: _money(row.account.risk_at_stake, c)),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models.accounts import Account, AccountScopedQuerySet
 from customers.models.contacts import Contact
@@ -62,7 +63,7 @@ class Interaction(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {self.date}"
+        return f"{self.get_kind_display()} · {self.date}"
 
 
 class RemovedInteraction(models.Model):
@@ -90,7 +91,7 @@ class NextStep(models.Model):
     """What is to be done next, by whom, until when."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("next step", "Open")
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Dropped")
 

@@ -74,6 +74,18 @@ def short_date(day: Any) -> str:
 
 
 @register.filter
+def moment(at: Any) -> str:
+    """Return a moment to the minute: 14 Sep, 15:04; nothing for None."""
+    return figures.moment(at) if at else ""
+
+
+@register.filter
+def listed(items: Any) -> str:
+    """Return items as a list in a line, with the comma of the language."""
+    return figures.listed(items)
+
+
+@register.filter
 def month_of(day: Any) -> str:
     """Return the month and year of a day; nothing for None."""
     return figures.short_month(day, year=True) if day else ""

@@ -96,7 +96,7 @@ class StageGate(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_stage_display()}: {self.get_kind_display()}"
+        return f"{self.get_stage_display()} · {self.get_kind_display()}"
 
     @property
     def is_yes_or_no(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from customers import events
 from customers.access import Role
 from customers.calendar import business_today
-from customers.editing import CHUNK, touch
+from customers.editing import CHUNK, change, touch
 from customers.errors import Refused
 from customers.models import Account
 from teams.models import Deputy, LinkageGroup, LinkageMember, User
@@ -42,8 +42,8 @@ def change_group(
 ) -> None:
     """Give a group another name, or other members: who is left out leaves, who is new joins.
 
-    Raises Refused for a name that is taken, as join_group and leave_group do, and if the group
-    changed since that version.
+    Raises Refused for a name that is taken, as join_group and leave_group do, and with both names
+    if the group changed since that version.
     """
     # Locked where the database locks rows; on SQLite the transaction is the only writer.
     stored = LinkageGroup.objects.select_for_update().get(pk=group.pk)
@@ -53,12 +53,12 @@ def change_group(
     same = name == stored.name and (wanted is None or set(wanted) == set(held))
     if same and stored.version == version:
         return
-    group.version = version
-    touch(group)
     if name != stored.name:
         with _name_is_free():
-            LinkageGroup.objects.filter(pk=group.pk).update(name=name)
-        events.record("linkage.renamed", by=by, about=group, name=(stored.name, name))
+            change(group, "linkage.renamed", by=by, version=version, name=name)
+    else:
+        group.version = version
+        touch(group)
     if wanted is None:
         return
     for pk in held.keys() - wanted.keys():

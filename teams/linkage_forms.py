@@ -5,7 +5,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from customers.access import Role
-from customers.refusable_forms import RefusableForm
+from customers.refusable_forms import PairedForm, RefusableForm
 from teams import cover
 from teams.linkage import MOST
 from teams.models import LinkageMember, User
@@ -18,12 +18,22 @@ def unlinked_managers():
     return people.exclude(pk__in=linked).order_by("name", "pk")
 
 
+def _name_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Name"), max_length=120, validators=[ProhibitNullCharactersValidator()]
+    )
+
+
+class NameForm(PairedForm):
+    """Another name for a linkage group."""
+
+    name = _name_field()
+
+
 class GroupForm(RefusableForm):
     """A new linkage group."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=120, validators=[ProhibitNullCharactersValidator()]
-    )
+    name = _name_field()
     members = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label=_("Account managers"),

@@ -27,7 +27,7 @@ def linkage(request):
     may_form = access.may_lead_people(request.user)
     form = None
     if request.method == "POST":
-        _check_lead(request.user)
+        check_lead(request.user)
         form = GroupForm(request.POST)
         if form.is_valid():
             try:
@@ -40,7 +40,7 @@ def linkage(request):
     gaps = cover.with_cover(cover.grouped(request.user)).filter(met=False)
     page = _page(request, gaps.order_by("covered", "owner__name", "name", "pk"))
     context = {
-        "groups": cover.groups(request.user),
+        "groups": [group for group in cover.groups(request.user) if group.members],
         "page": page,
         "rows": _rows(request.user, page),
         "alone": cover.alone(request.user).count(),
@@ -60,7 +60,7 @@ def linkage_group(request, pk):
 @require_POST
 def linkage_members(request, pk):
     """Take a manager into a group."""
-    _check_lead(request.user)
+    check_lead(request.user)
     group = get_object_or_404(LinkageGroup, pk=pk)
     form = MemberForm(request.POST)
     if form.is_valid():
@@ -80,7 +80,7 @@ def linkage_members(request, pk):
 @require_POST
 def linkage_member_end(request, pk):
     """End a manager's place in a group."""
-    _check_lead(request.user)
+    check_lead(request.user)
     member = get_object_or_404(LinkageMember.objects.select_related("group", "user"), pk=pk)
     try:
         actions.leave_group(member, by=request.user)
@@ -197,6 +197,6 @@ def _check_sight(user) -> None:
         raise PermissionDenied
 
 
-def _check_lead(user) -> None:
+def check_lead(user) -> None:
     if not access.may_lead_people(user):
         raise PermissionDenied(_("Linkage groups are formed by directors."))

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from teams import competence_views, handover_views, linkage_views
+from teams import competence_views, handover_views, linkage_edit, linkage_views
 
 app_name = "people"
 
 urlpatterns = [
     path("teams/linkage/", linkage_views.linkage, name="linkage"),
     path("teams/linkage/<int:pk>/", linkage_views.linkage_group, name="linkage-group"),
+    path("teams/linkage/<int:pk>/name/", linkage_edit.name, name="linkage-name"),
+    path("teams/linkage/<int:pk>/end/", linkage_edit.end, name="linkage-end"),
     path("teams/linkage/<int:pk>/members/", linkage_views.linkage_members, name="linkage-members"),
     path(
         "linkage-members/<int:pk>/end/",

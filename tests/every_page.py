@@ -11,7 +11,7 @@ from customers.models import (
     Receivable,
 )
 from lifecycle.models import StageGate
-from teams.models import Competence, JointGroup, Post
+from teams.models import Competence, JointGroup, LinkageGroup, Post
 
 
 def pages():
@@ -77,8 +77,11 @@ def pages():
         f"/defections/{Defection.objects.first().pk}/edit/",
         f"/flags/{Flag.objects.first().pk}/",
     ]
+    linked = LinkageGroup.objects.filter(members__until=None).first()
     found += [
         "/teams/linkage/",
+        f"/teams/linkage/{linked.pk}/",
+        f"/teams/linkage/{linked.pk}/name/",
         "/teams/handovers/",
         "/teams/competence/",
         f"/teams/competence/{assessed.pk}/",

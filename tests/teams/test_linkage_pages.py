@@ -158,6 +158,49 @@ def test_a_director_forms_a_group_takes_in_and_out(client, cast):
     assert LinkageGroup.objects.count() == 1
 
 
+def test_a_director_renames_a_group_and_of_two_windows_the_second_sees_both(client, cast, group):
+    client.force_login(cast["dirk_director"])
+    page = f"/teams/linkage/{group.pk}/name/"
+    read = LinkageGroup.objects.get().version
+    assert f'value="{read}"' in text(client.get(page))
+
+    first = client.post(page, {"name": "West", "version": read})
+    second = client.post(page, {"name": "North", "version": read})
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "West</td><td>North" in text(second)
+    assert LinkageGroup.objects.get().name == "West"
+    again = client.post(page, {"name": "North", "version": read + 1})
+    assert again.status_code == 302
+    assert LinkageGroup.objects.get().name == "North"
+
+
+def test_a_name_that_is_taken_is_said_at_the_field(client, cast, group):
+    linkage.form_group("West", [], by=cast["dora_director"])
+    client.force_login(cast["dirk_director"])
+    sent = {"name": "West", "version": LinkageGroup.objects.get(pk=group.pk).version}
+
+    answer = client.post(f"/teams/linkage/{group.pk}/name/", sent)
+
+    assert (answer.status_code, "of that name" in text(answer)) == (422, True)
+
+
+def test_an_ended_group_is_in_the_list_no_more_and_its_page_says_so(client, cast, account, group):
+    linkage.name_deputy(account, cast["ed_editor"], by=cast["olga_owner"])
+    client.force_login(cast["dirk_director"])
+    page = f"/teams/linkage/{group.pk}/"
+    assert "End this group" in text(client.get(page))
+
+    answer = client.post(f"{page}end/", follow=True)
+
+    assert "East machines has ended" in text(answer)
+    assert f'href="{page}"' not in text(answer)
+    assert "This group has ended" in text(client.get(page))
+    assert not Deputy.objects.not_over(TODAY).exists()
+    again = client.post(f"{page}end/", follow=True)
+    assert "nobody is in it any more" in text(again)
+
+
 def test_the_number_of_queries_does_not_grow(client, cast, account, group):
     client.force_login(cast["dora_director"])
 

@@ -22,16 +22,19 @@ from accounts_crm.attempts import Attempt, RunFailed, TakenOver
 from accounts_crm.models import NightlyRun
 from churn import flags, goal_readings, scoring
 from churn.models import Risk
-from customers import events, ranking
+from customers import events, ranking, sql
 from customers.calendar import business_today
 from customers.errors import Refused
-from customers.models import OrderLine, Ranking
+from customers.models import Interaction, OrderLine, Ranking
 from lifecycle import assessing
 from lifecycle.models import Assessment
 
 log = logging.getLogger(__name__)
 State = NightlyRun.State
 STEPS = ("rank", "evidence", "risk", "goals", "publish")
+# The long tables that the steps read, and those that they fill.
+READ = (OrderLine, Interaction, Interaction.ours.through, Interaction.theirs.through)
+WRITTEN = (Ranking, Assessment, Risk)
 
 
 class AlreadyRunning(Refused):
@@ -117,11 +120,13 @@ def execute(attempt: Attempt) -> NightlyRun:
     pulse = threading.Thread(target=_beat, args=(attempt.run_id, stop), daemon=True)
     pulse.start()
     try:
+        # After a large import the database may not have counted the rows by itself yet.
+        sql.analyze(*READ)
         _step(attempt, "rank", ranking.compute)
         _step(attempt, "evidence", assessing.compute)
         _step(attempt, "risk", scoring.compute)
         _step(attempt, "goals", goal_readings.compute)
-        _analyze()
+        sql.analyze(*WRITTEN)
         _publish(attempt)
     except TakenOver:
         raise
@@ -196,14 +201,6 @@ def _step(attempt: Attempt, name: str, work: Callable[[Attempt], int]) -> None:
     began = time.monotonic()
     rows = work(attempt)
     attempt.end_step(name, time.monotonic() - began, rows)
-
-
-def _analyze() -> None:
-    """Tell PostgreSQL's planner of the new rows before anybody reads them."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for model in (Ranking, Assessment, Risk):
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _publish(attempt: Attempt) -> None:

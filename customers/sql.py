@@ -32,6 +32,13 @@ def index(table: str, column: str) -> None:
         run(f"ANALYZE {table}")
 
 
+def analyze(*models) -> None:
+    """Let PostgreSQL's planner know how many rows the tables of these models have now."""
+    if connection.vendor == "postgresql":
+        for model in models:
+            run(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
 def drop(tables: Iterable[str]) -> None:
     """Remove TEMP tables as far as they are there."""
     for table in tables:

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts_crm import nightly, retention, tasks, workers
 from accounts_crm.models import NightlyRun
-from customers.models import Account, Event, OrderLine, Ranking
+from churn.models import Risk
+from customers.models import Account, Event, Interaction, OrderLine, Ranking
 from tests.nights import make_run, order
 
 State = NightlyRun.State
@@ -49,6 +51,17 @@ def test_a_repeat_replaces_the_published_run_as_one_act(trade):
     assert NightlyRun.objects.published_for(YESTERDAY) == second
     # A page that was reading the first still finds its rows.
     assert Ranking.objects.of_run(first.pk).get().value == 100
+
+
+def test_a_night_counts_the_rows_it_reads_and_writes_for_the_planner(trade):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans without counts")
+    make_run(YESTERDAY)
+    with connection.cursor() as cursor:
+        for model in (OrderLine, Interaction, Ranking, Risk):
+            table = [model._meta.db_table]
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", table)
+            assert cursor.fetchone()[0] == model.objects.count(), model
 
 
 def test_a_second_start_for_the_same_date_says_that_one_is_running(trade):

@@ -25,7 +25,7 @@ from churn.models import Risk
 from customers import events, ranking, sql
 from customers.calendar import business_today
 from customers.errors import Refused
-from customers.models import Interaction, OrderLine, Ranking
+from customers.models import Account, Interaction, OrderLine, Ranking
 from lifecycle import assessing
 from lifecycle.models import Assessment
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 State = NightlyRun.State
 STEPS = ("rank", "evidence", "risk", "goals", "publish")
 # The long tables that the steps read, and those that they fill.
-READ = (OrderLine, Interaction, Interaction.ours.through, Interaction.theirs.through)
+READ = (Account, OrderLine, Interaction, Interaction.ours.through, Interaction.theirs.through)
 WRITTEN = (Ranking, Assessment, Risk)
 
 

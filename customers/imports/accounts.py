@@ -8,7 +8,7 @@ from django.db import connection
 from customers.imports.report import MOST_NAMED, Difference, Report
 from customers.models import Account, Region, SearchText
 from customers.search import texts
-from customers.sql import drop, figure, index, rows, run
+from customers.sql import analyze, drop, figure, index, rows, run
 from customers.tree import lock_tree
 
 _FACTS = ("name", "parent", "region")
@@ -119,12 +119,13 @@ def make_needed() -> None:
         """,
         params,
     )
+    analyze(Account)  # else what follows is planned for the few that there were before
     _look_up()
     run(
         f"""
         UPDATE {table} SET parent_id = p.account_id
           FROM staged_account s JOIN staged_account p ON p.code = s.parent
-         WHERE s.needed = 1 AND s.account_id = {table}.id
+         WHERE s.needed = 1 AND s.parent <> '' AND s.account_id = {table}.id
         """
     )
     made = rows("SELECT account_id FROM staged_account WHERE needed = 1 ORDER BY account_id")

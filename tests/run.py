@@ -57,7 +57,7 @@ def run(part, url):
     which = "browser" if part == "browser" else "not redis and not browser"
     workers = os.environ.get("TEST_WORKERS", "2")
     # In their order: what empties the database, the migrations' rows too, comes last.
-    return pytest("-m", which, "-n", workers, url=url)
+    return pytest("-m", which, "-n", workers, "--maxschedchunk", "1", url=url)
 
 
 def main(wanted):

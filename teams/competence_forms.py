@@ -64,4 +64,4 @@ class CorrectionForm(PairedForm, AssessmentForm):
 
     def in_words(self, name: str, value: Any) -> str:
         """Return a score with what shows it, as people read it."""
-        return f"{value[0]}: {value[1]}" if value else "–"
+        return f"{value[0]} · {value[1]}" if value else "–"

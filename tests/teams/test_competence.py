@@ -200,13 +200,13 @@ def test_a_rater_corrects_in_the_browser_and_the_page_tells_both_values(client, 
     stale = client.post(page, form | {"products": "4"})
 
     assert (bare.status_code, saved.status_code, stale.status_code) == (422, 302, 409)
-    assert ("Knows the products", "3: Catalogue", "4: Catalogue") in stale.context["form"].both
+    assert ("Knows the products", "3 · Catalogue", "4 · Catalogue") in stale.context["form"].both
     again = client.post(page, fields(stale) | shown)
     assert again.status_code == 302
     client.force_login(cast["olga_owner"])
     shown = " ".join(client.get(again["Location"]).content.decode().split())
-    assert "2: Catalogue</td><td>3: Catalogue" in shown
-    assert "3: Catalogue</td><td>4: Catalogue" in shown
+    assert "2 · Catalogue</td><td>3 · Catalogue" in shown
+    assert "3 · Catalogue</td><td>4 · Catalogue" in shown
     assert "/correction/" not in shown
 
 

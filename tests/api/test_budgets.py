@@ -43,6 +43,7 @@ from teams.models import (
     TeamMember,
     TrainingGoal,
 )
+from tests.nights import analyze
 
 BUDGET = 15
 DAY = dt.date(2026, 3, 31)
@@ -168,8 +169,7 @@ def grow(first, last, cast):
     add_teams(accounts, cast)
     add_competences(first, last, cast)
     add_order_lines(accounts)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as the database does by itself after such growth
+    analyze()
 
 
 def add_teams(accounts, cast):

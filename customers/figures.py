@@ -106,7 +106,7 @@ def moment(at: dt.datetime) -> str:
 
 def listed(items: Iterable) -> str:
     """Return items as a list in a line: a, b, in Chinese with its own comma, a、b."""
-    return pgettext("between the items of a list", ", ").join(map(str, items))
+    return pgettext("between names", ", ").join(map(str, items))
 
 
 def short_month(day: dt.date, *, year: bool = False) -> str:

@@ -1,8 +1,9 @@
 """Gates and what there is of them, in the reader's words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from customers.figures import listed
 from customers.models import Interaction
 from lifecycle.evidence import Finding, Point
 from lifecycle.models import StageGate
@@ -88,10 +89,8 @@ def met() -> str:
         "E-mails and messages are contacts, but do not count as met. A meeting is one of the kind "
         "%(meetings)s."
     ) % {
-        "met": pgettext("between names", ", ").join(str(kinds[kind]) for kind in Interaction.MET),
-        "meetings": pgettext("between names", ", ").join(
-            str(kinds[kind]) for kind in Interaction.MEETINGS
-        ),
+        "met": listed(kinds[kind] for kind in Interaction.MET),
+        "meetings": listed(kinds[kind] for kind in Interaction.MEETINGS),
     }
 
 

@@ -48,5 +48,6 @@ def test_the_guard_sees_a_latin_mark():
         "中级: 级别",
         "(高科技)",
         "7 家客户, 7.0%",
+        "共 91 条 . 自",
     ):
         assert LATIN_MARK.search(words(f"<p>{planted}</p>")), planted

@@ -166,11 +166,18 @@ def correct(competence: Competence, *, by, version: int, answers: Answers) -> li
     return list(changed)
 
 
+def goals_under(user) -> QuerySet:
+    """Return the training goals that a user may mark: of people he rated or directs, never his."""
+    seen = seen_by(user).exclude(user=user)
+    return TrainingGoal.objects.filter(answer__competence__in=seen)
+
+
 @transaction.atomic
 def reach_goal(goal: TrainingGoal, *, by, done: bool = True) -> None:
-    """Mark a training goal as reached, or as open again."""
-    TrainingGoal.objects.filter(pk=goal.pk).update(done_on=business_today() if done else None)
-    events.record("training.done" if done else "training.reopened", by=by, about=goal)
+    """Mark a training goal as reached, or as open again; one that is so already stays as it is."""
+    goals = TrainingGoal.objects.filter(pk=goal.pk, done_on__isnull=done)
+    if goals.update(done_on=business_today() if done else None):
+        events.record("training.done" if done else "training.reopened", by=by, about=goal)
 
 
 def _check(answers: Answers) -> None:

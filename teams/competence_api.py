@@ -4,8 +4,11 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 
 from customers.rest.fields import Day, RowRef
 from customers.rest.filters import IdFilter
@@ -77,6 +80,13 @@ class CompetenceSerializer(RowSerializer):
         return year
 
 
+class TrainedSerializer(Strict, serializers.Serializer):
+    """An item whose training goal is reached; done=false opens the goal again."""
+
+    item = serializers.ChoiceField(choices=Item.choices)
+    done = serializers.BooleanField(default=True)
+
+
 class CompetenceFilter(django_filters.FilterSet):
     """Narrow a list of assessments."""
 
@@ -117,3 +127,20 @@ class Competences(Adding, Changing, Reading):
     def alter(self, row, version, values):
         if "answers" in values:
             actions.correct(row, by=self.request.user, version=version, answers=values["answers"])
+
+    @extend_schema(request=TrainedSerializer, responses=CompetenceSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None, pagination_class=None)
+    def trained(self, request, pk=None):
+        """Mark the training goal of an item as reached, or as open again."""
+        row = self.get_object()
+        if row.user == request.user:
+            raise PermissionDenied(_("Your training goals are marked by your director."))
+        sent = TrainedSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        goals = actions.goals_under(request.user).filter(answer__competence=row)
+        goal = goals.filter(answer__item=sent.validated_data["item"]).first()
+        if goal is None:
+            raise serializers.ValidationError({"item": [_("There is no training goal for it.")]})
+        with transaction.atomic():
+            actions.reach_goal(goal, by=request.user, done=sent.validated_data["done"])
+            return self.written(row)

@@ -11,7 +11,6 @@ from customers import access
 from customers.errors import Refused
 from teams import competence as actions
 from teams.competence_forms import AssessmentForm, CorrectionForm
-from teams.models import TrainingGoal
 
 ROWS = 50
 
@@ -88,8 +87,7 @@ def competence_correct(request, pk):
 @require_POST
 def training_goal(request, pk):
     """Mark a training goal as reached, or as open again: the rater or a director above."""
-    seen = actions.seen_by(request.user).exclude(user=request.user)
-    goals = TrainingGoal.objects.filter(answer__competence__in=seen)
-    goal = get_object_or_404(goals.select_related("answer"), pk=pk)
+    goals = actions.goals_under(request.user).select_related("answer")
+    goal = get_object_or_404(goals, pk=pk)
     actions.reach_goal(goal, by=request.user, done=bool(request.POST.get("done")))
     return redirect("people:competence", goal.answer.competence_id)

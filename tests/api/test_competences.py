@@ -2,10 +2,13 @@
 
 import pytest
 
+from customers.calendar import business_today
+from customers.models import Event
 from teams.competence import years
 from teams.models import Competence
 
 YEAR = years()[0]
+DAY = business_today()
 
 
 def answer(item, score, evidence="Seen"):
@@ -45,6 +48,28 @@ def test_an_assessment_is_made_read_and_corrected(api, dora, made):
     both = stale.json()["conflict"]["fields"]["answers"]
     assert both["theirs"] == done.json()["answers"]
     assert both["yours"] == [answer("loyalty", 1)]
+
+
+def test_a_training_goal_is_reached_and_opened_again_by_who_directs(api, dora, made):
+    path = f"competences/{made['id']}/trained/"
+
+    for who, status in (("olga_owner", 403), ("rita_reader", 403), ("ed_editor", 404)):
+        assert api(who).post(path, {"item": "loyalty"}).status_code == status
+    done = [dora.post(path, {"item": "loyalty"}) for _twice in range(2)]
+
+    assert [answer.json()["answers"][0]["trained_on"] for answer in done] == [str(DAY)] * 2
+    assert Event.objects.filter(kind="training.done").count() == 1
+    back = api("dirk_director").post(path, {"item": "loyalty", "done": False})
+    assert back.json()["answers"][0]["trained_on"] is None
+    assert Event.objects.filter(kind="training.reopened").count() == 1
+
+
+@pytest.mark.parametrize("sent", [{}, {"item": "moon"}, {"item": "planning"}, {"done": True}])
+def test_what_has_no_training_goal_is_not_marked(dora, made, sent):
+    done = dora.post(f"competences/{made['id']}/trained/", sent)
+
+    assert done.status_code == 400
+    assert list(done.json()["errors"]) == ["item"]
 
 
 @pytest.mark.parametrize(

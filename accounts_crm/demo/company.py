@@ -21,6 +21,7 @@ from accounts_crm.demo import (
     people,
     rates,
     rows,
+    search,
     stages,
     teams,
     tiers,
@@ -39,8 +40,8 @@ from customers.models import (
     PurchasePotential,
     Region,
     SatisfactionScore,
+    SearchText,
 )
-from customers.search import texts
 from lifecycle.models import Interruption, InterruptionCause, OpenBook, StageMove
 from teams.models import (
     Competence,
@@ -187,5 +188,5 @@ def make_company(
     defections.make_defections(book, users, today)
     linkage.make_linkage(book, users, today)
     competence.make_competence(users, today)
-    total = texts.count()
-    texts.rebuild(lambda more: progress("search texts", more, total))
+    search.make_texts(progress)
+    rows.reset_sequences([SearchText])

@@ -4,6 +4,7 @@ The dictionaries take a quarter of a second and 45 MB to load: only who writes a
 """
 
 import re
+from functools import lru_cache
 
 from customers.search.folding import fold
 
@@ -56,13 +57,14 @@ SURNAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-def readings(name: str, *, person: bool = False) -> list[str]:
+@lru_cache(4096)
+def readings(name: str, *, person: bool = False) -> tuple[str, ...]:
     """Return how a name is spoken, in full and by initials; nothing for one without Chinese.
 
     person  whether it begins with a surname
     """
     if not HAN.search(name):
-        return []
+        return ()
     found: list[str] = []
     for spoken in _spoken(name, person):
         full = "".join(spoken)
@@ -73,7 +75,7 @@ def readings(name: str, *, person: bool = False) -> list[str]:
         found += [full, initials]
         if "v" in full:  # 吕 is typed lv or lü
             found.append(full.replace("v", "u"))
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _parts(name: str) -> list[str]:

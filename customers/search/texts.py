@@ -50,6 +50,19 @@ def text_of(kind: str, values: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
+def searched(kind: str, *values: str) -> tuple[str, str]:
+    """Return the text of a row and its tokens; values in the order of FIELDS."""
+    text = text_of(kind, values)
+    return text, tokens(text, kind)
+
+
+def rows_of(kind: str) -> models.QuerySet[Any, tuple]:
+    """Return id, account and FIELDS of all rows of a kind, what changed last at the end."""
+    account = "pk" if kind == Kind.ACCOUNT else "account_id"
+    rows = MODELS[kind]._default_manager.order_by(*ORDER[kind])
+    return rows.values_list("pk", account, *FIELDS[kind])
+
+
 def is_searched(model: type[models.Model], fields: Iterable[str]) -> bool:
     """Say whether search reads any of these fields."""
     return model in _KINDS and not set(FIELDS[_KINDS[model]]).isdisjoint(fields)
@@ -95,10 +108,7 @@ def rebuild(progress: Callable[[int], None] = lambda rows: None) -> int:
     """
 
     def counted(kind: str) -> Iterator[int]:
-        everything = (
-            MODELS[kind]._default_manager.order_by(*ORDER[kind]).values_list("pk", flat=True)
-        )
-        for done, pk in enumerate(list(everything), start=1):
+        for done, pk in enumerate(list(rows_of(kind).values_list("pk", flat=True)), start=1):
             yield pk
             if done % _CHUNK == 0:
                 progress(_CHUNK)
@@ -108,14 +118,10 @@ def rebuild(progress: Callable[[int], None] = lambda rows: None) -> int:
 
 @transaction.atomic
 def _keep_chunk(kind: str, pks: list[int]) -> int:
-    account = "pk" if kind == Kind.ACCOUNT else "account_id"
-    rows = MODELS[kind]._default_manager.filter(pk__in=pks).order_by("pk")
+    rows = rows_of(kind).filter(pk__in=pks).order_by("pk")
     if connection.features.has_select_for_update:  # who writes now, writes before or after
         rows = rows.select_for_update(of=("self",))
-    wanted = {
-        pk: _entry(kind, pk, of, values)
-        for pk, of, *values in rows.values_list("pk", account, *FIELDS[kind])
-    }
+    wanted = {pk: _entry(kind, pk, of, values) for pk, of, *values in rows}
     held = {
         _pk_of(kind, row): (row.account_id, row.text, row.tokens) for row in _of(kind, list(wanted))
     }
@@ -131,9 +137,9 @@ def _keep_chunk(kind: str, pks: list[int]) -> int:
 
 
 def _entry(kind: str, pk: int, account: int, values: Iterable[str]) -> SearchText:
-    text = text_of(kind, values)
+    text, parts = searched(kind, *values)
     own = {} if kind == Kind.ACCOUNT else {f"{kind}_id": pk}
-    return SearchText(kind=kind, account_id=account, text=text, tokens=tokens(text, kind), **own)
+    return SearchText(kind=kind, account_id=account, text=text, tokens=parts, **own)
 
 
 def _of(kind: str, pks: list[int]) -> models.QuerySet[SearchText]:

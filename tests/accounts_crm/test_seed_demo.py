@@ -26,9 +26,11 @@ from customers.models import (
     OrderLine,
     PurchasePotential,
     Ranking,
+    SearchText,
     Tier,
 )
 from customers.rates import Book
+from customers.search import texts
 from lifecycle.models import Assessment, Interruption, OpenBook
 from lifecycle.recovery import by_cause
 from lifecycle.stages import TRACK
@@ -186,6 +188,13 @@ def test_ids_go_on_behind_the_seed():
     made = Account.objects.create(code="NEW", name="The next one")
 
     assert made.pk > Account.objects.exclude(pk=made.pk).aggregate(last=Max("pk"))["last"]
+
+
+def test_search_holds_every_row_as_it_would_have_written_it():
+    make()
+
+    assert SearchText.objects.count() == texts.count()
+    assert texts.rebuild() == 0
 
 
 def test_every_reference_leads_somewhere():

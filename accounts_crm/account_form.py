@@ -90,6 +90,11 @@ class AccountForm(VersionedForm):
         self.user = user
         self.may_relate = may_relate
         self._parent.accounts = Account.objects.visible_to(user)
+        for name, choices in (("channel", Account.Channel), ("position", Account.Position)):
+            cast(forms.ChoiceField, self.fields[name]).choices = [
+                ("", _("Unknown")),
+                *choices.choices,
+            ]
         if not may_relate:
             del self.fields["owner"]
         else:

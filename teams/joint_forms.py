@@ -70,6 +70,7 @@ class JointGroupForm(VersionedForm):
         self.account = account
         fields: dict[str, Any] = self.fields
         _take_days(fields, "since", "until")
+        fields["subject"].choices = [("", _("Choose")), *JointGroup.Subject.choices]
         today = business_today()
         team = account.team.filter(since__lte=today).exclude(until__lt=today).values("user")
         ours = Q(pk__in=team, is_active=True) | Q(pk=account.owner_id)

@@ -54,7 +54,9 @@ class GroupForm(RefusableForm):
 class MemberForm(RefusableForm):
     """A manager who joins a group."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Account manager"))
+    user = forms.ModelChoiceField(
+        User.objects.none(), label=_("Account manager"), empty_label=_("Choose")
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -64,7 +66,7 @@ class MemberForm(RefusableForm):
 class DeputyForm(RefusableForm):
     """Who covers an account, from when, and until when if it is for a period."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"))
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"), empty_label=_("Choose"))
     since = forms.DateField(
         label=_("First day"), required=False, widget=forms.DateInput({"type": "date"})
     )

@@ -38,6 +38,7 @@ def test_chinese_words_stand_between_chinese_marks(client, monkeypatch):
 
         found = [text[max(0, at.start() - 30) : at.end() + 30] for at in LATIN_MARK.finditer(text)]
         assert found == [], path
+        assert "---" not in html, path  # Django's own word for nothing chosen
 
 
 def test_the_guard_sees_a_latin_mark():

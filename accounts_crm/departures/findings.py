@@ -1,13 +1,13 @@
 """What breaks if a person leaves, among some accounts; a constant number of queries."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from churn.models import Flag
+from customers import ranking
 from customers.calendar import business_today
 from customers.models import Account, Contact, Interaction, NextStep, Ranking
 from customers.panels import KNOWN_DAYS
@@ -54,6 +54,19 @@ class Departure:
     posts: list[Post]
     value: int | None
     share: float | None
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Who leads how many accounts, how many of them without a deputy, and what they bring.
+
+    value  in minor units of the run's currency; None without a run
+    """
+
+    person: User
+    leads: int
+    bare: int
+    value: int | None
 
 
 def departure(person: User, accounts: QuerySet[Account], run, *, whole: bool) -> Departure:
@@ -138,7 +151,16 @@ def _value(led: QuerySet[Account], run, whole: bool) -> tuple[int | None, float 
     return value, value / base if base else None
 
 
-def people(accounts: QuerySet[Account]) -> Iterable[User]:
-    """Return who leads some of the accounts."""
-    leaders = accounts.order_by().values("owner")
-    return User.objects.filter(pk__in=leaders, is_active=True).order_by("name", "pk")
+def leaders(accounts: QuerySet[Account], run) -> list[Leader]:
+    """Return who leads some of the accounts, most value first; lost accounts do not count."""
+    led = cover.with_cover(ranking.with_rank(accounts, run)).exclude(status=Account.Status.LOST)
+    bare = Count("pk", filter=Q(covered=False))
+    rows = led.order_by().values("owner").annotate(leads=Count("pk"), bare=bare, sum=Sum("value"))
+    found = {row["owner"]: row for row in rows}
+    people = User.objects.filter(pk__in=found, is_active=True).order_by("name", "pk")
+    carried = [
+        Leader(person, row["leads"], row["bare"], int(row["sum"] or 0) if run else None)
+        for person in people
+        if (row := found[person.pk])
+    ]
+    return sorted(carried, key=lambda leader: -(leader.value or 0))

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts_crm.departures.findings import departure, people
+from accounts_crm.departures.findings import departure, leaders
 from accounts_crm.models import NightlyRun
 from customers import access
 from customers.models import Account
@@ -15,8 +15,9 @@ from teams.models import User
 def departures(request):
     """Whose departure can be looked at: who leads an account that the viewer sees."""
     _check(request.user)
-    found = people(Account.objects.visible_to(request.user))
-    return render(request, "accounts_crm/departures.html", {"people": found})
+    run = NightlyRun.objects.latest_published()
+    context = {"leaders": leaders(Account.objects.visible_to(request.user), run), "run": run}
+    return render(request, "accounts_crm/departures.html", context)
 
 
 @require_safe

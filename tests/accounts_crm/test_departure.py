@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts_crm.departures.findings import departure
+from accounts_crm.departures.findings import Leader, departure, leaders
 from churn.models import Flag
 from customers import actions
 from customers.calendar import business_today
@@ -94,6 +94,24 @@ def test_the_value_carried_and_its_share_for_who_sees_the_whole(account, far_acc
     part = find(cast["olga_owner"], run, Account.objects.filter(pk=account.pk), whole=False)
     assert (part.value, part.share) == (300, None)
     assert find(cast["olga_owner"]).value is None
+
+
+def test_who_carries_most_is_first_with_what_is_uncovered(account, far_account, cast):
+    olga, ed = cast["olga_owner"], cast["ed_editor"]
+    Account.objects.filter(pk=far_account.pk).update(owner=ed)
+    covered = Account.objects.create(code="B", name="Bolt", owner=olga)
+    Account.objects.create(code="L", name="Lost", owner=olga, status="lost")
+    linkage.form_group("East", [olga, ed], by=cast["dora_director"])
+    linkage.name_deputy(covered, ed, by=olga)
+    order(account, dt.date(2024, 6, 1), 100)
+    order(covered, dt.date(2024, 6, 1), 50)
+    order(far_account, dt.date(2024, 6, 1), 300)
+    run = make_run(dt.date(2024, 6, 30))
+
+    found = leaders(Account.objects.all(), run)
+
+    assert found == [Leader(ed, 1, 1, 300), Leader(olga, 2, 1, 150)]
+    assert [one.value for one in leaders(Account.objects.all(), None)] == [None, None]
 
 
 def counts():

@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts_crm.bench.figures import Cpu, Figure, Took
 from accounts_crm.bench.twins import twin
+from accounts_crm.bench.undone import undone
 from accounts_crm.demo.sheets import dice
 from customers.calendar import business_today
 from customers.imports.orders import import_orders
@@ -31,14 +32,13 @@ def measure(lines: int) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="keel-bench-") as folder:
         path = Path(folder) / "orders.csv"
         write_file(path, lines)
-        with transaction.atomic():
+        with undone():
             report = []
             took = cpu.took(lambda: report.append(import_orders(path, source=SOURCE)))
             stored = OrderLine.objects.filter(source=SOURCE).count()
             if stored != lines:
                 raise ValueError(f"import_orders stored {stored} of {lines} lines: {report[0]}")
             bare = _load_bare(Path(folder) / "rows.copy", cpu)
-            transaction.set_rollback(True)
     way = "COPY" if connection.vendor == "postgresql" else "executemany"
     return [
         Figure(

@@ -5,11 +5,12 @@ from functools import partial
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts_crm import nightly
 from accounts_crm.bench.figures import Cpu, Figure, Took, best_of
 from accounts_crm.bench.twins import twin
+from accounts_crm.bench.undone import undone
 from accounts_crm.models import NightlyRun
 from churn import scoring
 from customers import ranking
@@ -49,7 +50,7 @@ def measure(times: int) -> list[Figure]:
 def _steps(as_of: dt.date, cpu: Cpu) -> list[Took]:
     """Return what the steps of a real run took, which is then undone."""
     took = []
-    with transaction.atomic():
+    with undone():
         attempt = nightly.begin(as_of, trigger=NightlyRun.Trigger.COMMAND)
         for name, compute in (
             ("rank", ranking.compute),
@@ -58,15 +59,13 @@ def _steps(as_of: dt.date, cpu: Cpu) -> list[Took]:
         ):
             attempt.begin_step(name)
             took.append(cpu.took(partial(compute, attempt)))
-        transaction.set_rollback(True)
     return took
 
 
 def _passed(as_of: dt.date, cpu: Cpu) -> Took:
     """Return what a bare pass over the facts of relationships took, which is then undone."""
-    with transaction.atomic():
+    with undone():
         took = cpu.took(lambda: pass_once(as_of))
-        transaction.set_rollback(True)
     return took
 
 
@@ -114,11 +113,10 @@ def pass_once(as_of: dt.date) -> None:
 
 def _by_hand(as_of: dt.date, cpu: Cpu) -> Took:
     """Return what ranking by hand took, which is then undone."""
-    with transaction.atomic():
+    with undone():
         run_id = NightlyRun.objects.order_by("pk").values_list("pk", flat=True).first() or 0
         twin(Ranking, "bench_ranking")
         took = cpu.took(lambda: rank_by_hand(as_of, run_id))
-        transaction.set_rollback(True)
     return took
 
 

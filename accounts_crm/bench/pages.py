@@ -6,12 +6,13 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from accounts_crm.bench.figures import Cpu, Figure
+from accounts_crm.bench.undone import undone
 from customers.access import Role
 from customers.models import Account
 from teams.models import Post, User
@@ -37,7 +38,7 @@ def measure(times: int) -> list[Figure]:
     cpu = Cpu()
     count = Account.objects.count()
     figures = []
-    with transaction.atomic(), override_settings(ROOT_URLCONF="accounts_crm.bench.plain"):
+    with undone(), override_settings(ROOT_URLCONF="accounts_crm.bench.plain"):
         client = _somebody()
         for page in pages(count):
             with CaptureQueriesContext(connection) as captured:
@@ -58,7 +59,6 @@ def measure(times: int) -> list[Figure]:
                     queries=queries,
                 )
             )
-        transaction.set_rollback(True)
     return figures
 
 

@@ -9,12 +9,13 @@ from django.db import connection
 from accounts_crm.bench import nights
 from accounts_crm.bench.figures import Figure, Took, table
 from accounts_crm.bench.twins import twin
+from accounts_crm.bench.undone import undone
 from accounts_crm.demo import company
 from accounts_crm.models import NightlyRun
 from accounts_crm.nightly import default_date
 from customers.calendar import business_today
 from customers.models import Event, OrderLine, Ranking
-from customers.sql import rows
+from customers.sql import figure, rows
 from lifecycle import facts
 from teams.models import Post, User
 
@@ -114,3 +115,13 @@ def test_the_table_shows_ratios():
 
     assert "| a | 1 | 3.00 s | 2.00 s | 1.50 | 2.00 | 412 MB | – |" in shown
     assert "| b | 1 | 1.0 ms | – | – | – | – | 7 |" in shown
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite ends no idle transaction")
+def test_a_step_may_compute_for_longer_than_a_transaction_may_idle():
+    limit = (
+        "SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
+    )
+    with undone():
+        assert figure(limit) == 0
+    assert figure(limit) > 0

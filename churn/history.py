@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from customers.sql import memory
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
 # Orders are grouped by the database; with memory for it, PostgreSQL need not sort on disk.
-WORK_MEM = "128MB"
+MEGABYTES = 128
 COLUMNS = ("account", "number", "day", "amount", "value")
 # What stands before the rows of PostgreSQL's binary COPY, and behind them.
 HEAD, TAIL = 19, 2
@@ -150,13 +152,12 @@ def _from_postgresql(as_of: dt.date) -> Array:
     )
     casts = ", ".join(f"{name}::bigint" for name in COLUMNS)
     with tempfile.TemporaryFile() as file, connection.cursor() as cursor:
-        cursor.execute(f"SET work_mem = '{WORK_MEM}'")
-        cursor.copy_expert(
-            f"COPY (SELECT {casts} FROM ({sql}) days ({', '.join(COLUMNS)})) "
-            "TO STDOUT WITH (FORMAT binary)",
-            file,
-        )
-        cursor.execute("RESET work_mem")
+        with memory(MEGABYTES):
+            cursor.copy_expert(
+                f"COPY (SELECT {casts} FROM ({sql}) days ({', '.join(COLUMNS)})) "
+                "TO STDOUT WITH (FORMAT binary)",
+                file,
+            )
         rows = (file.tell() - HEAD - TAIL) // layout.itemsize
         file.seek(HEAD)
         packed = np.fromfile(file, dtype=layout, count=rows)

@@ -1,6 +1,7 @@
 """Plain SQL where a set has to be moved at once and the ORM has no word for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -23,6 +24,23 @@ def rows(sql: str, params: Iterable = ()) -> list[tuple]:
 def figure(sql: str, params: Iterable = ()) -> int:
     """Run one query that answers with one number; none counts as 0."""
     return int(rows(sql, params)[0][0] or 0)
+
+
+@contextmanager
+def memory(megabytes: int) -> Iterator[None]:
+    """Let the statements inside sort and group in so much memory before they take to the disk."""
+    postgres = connection.vendor == "postgresql"
+    run(
+        f"SET work_mem = '{megabytes}MB'"
+        if postgres
+        else f"PRAGMA cache_size = -{1024 * megabytes}"
+    )
+    try:
+        yield
+    finally:
+        # A broken transaction takes it back by itself.
+        if not connection.needs_rollback and connection.connection is not None:
+            run("RESET work_mem" if postgres else "PRAGMA cache_size = -2000")
 
 
 def index(table: str, column: str) -> None:

@@ -4,10 +4,12 @@ from collections import Counter
 
 from customers.models import Account
 from customers.run_rows import insert
+from customers.sql import memory
 from lifecycle import evidence, facts
 from lifecycle.models import Assessment
 from lifecycle.stages import TRACK
 
+MEGABYTES = 64  # for the groups of a part
 COLUMNS = ("account_id", "recorded", "supported", "observed_tier", "missing", "lost", "figures")
 
 
@@ -21,25 +23,26 @@ def compute(attempt) -> int:
     supported: Counter[str] = Counter()
     apart = 0
     attempt.progress(0, total)
-    for part in facts.of_all(attempt.as_of):
-        rows = []
-        for pk, stage, found in part:
-            finding = evidence.judge(found, stage, attempt.as_of, rules)
-            supported[finding.supported] += 1
-            apart += stage in TRACK and stage != finding.supported
-            rows.append(
-                (
-                    pk,
-                    stage,
-                    finding.supported,
-                    finding.observed_tier,
-                    len(finding.missing),
-                    len(finding.lost),
-                    found.figures(attempt.as_of),
+    with memory(MEGABYTES):
+        for part in facts.of_all(attempt.as_of):
+            rows = []
+            for pk, stage, found in part:
+                finding = evidence.judge(found, stage, attempt.as_of, rules)
+                supported[finding.supported] += 1
+                apart += stage in TRACK and stage != finding.supported
+                rows.append(
+                    (
+                        pk,
+                        stage,
+                        finding.supported,
+                        finding.observed_tier,
+                        len(finding.missing),
+                        len(finding.lost),
+                        found.figures(attempt.as_of),
+                    )
                 )
-            )
-        insert(attempt, Assessment, COLUMNS, rows)
-        done += len(rows)
-        attempt.progress(done, total)
+            insert(attempt, Assessment, COLUMNS, rows)
+            done += len(rows)
+            attempt.progress(done, total)
     attempt.state_facts("evidence", {"supported": dict(supported), "apart": apart})
     return done

@@ -123,29 +123,29 @@ def in_force(as_of: dt.date) -> Q:
 
 def _add_trade(found, as_of: dt.date, low: int, high: int) -> None:
     """Add the last purchase in the window, and the wallet share of twelve months."""
-    purchases = """
-        SELECT account_id, MAX(day)
-          FROM (SELECT account_id, MIN(date) AS day
+    since = window_start(as_of, settings.RANKING_WINDOW_MONTHS)
+    year = months_before(as_of, 12) + dt.timedelta(days=1)
+    bought = {}
+    for account, day, total, lines, rated in sql.rows(
+        """
+        SELECT account_id, MAX(day), SUM(total), SUM(lines), SUM(rated)
+          FROM (SELECT account_id,
+                       CASE WHEN SUM(revenue_minor) FILTER (WHERE date >= %s) > 0
+                            THEN MIN(date) FILTER (WHERE date >= %s) END AS day,
+                       SUM(revenue) FILTER (WHERE date >= %s) AS total,
+                       COUNT(*) FILTER (WHERE date >= %s) AS lines,
+                       COUNT(revenue) FILTER (WHERE date >= %s) AS rated
                   FROM customers_orderline
                  WHERE account_id BETWEEN %s AND %s AND date BETWEEN %s AND %s
-                 GROUP BY account_id, source, order_id
-                HAVING SUM(revenue_minor) > 0) orders
-         GROUP BY account_id"""
-    since = window_start(as_of, settings.RANKING_WINDOW_MONTHS)
-    for account, day in sql.rows(purchases, [low, high, since.isoformat(), as_of.isoformat()]):
+                 GROUP BY account_id, source, order_id) orders
+         GROUP BY account_id
+        """,
+        [*[since.isoformat()] * 2, *[year.isoformat()] * 3, low, high,
+         min(since, year).isoformat(), as_of.isoformat()],
+    ):  # fmt: skip
         found[account].purchase_on = dt.date.fromisoformat(day) if isinstance(day, str) else day
-    revenue = """
-        SELECT account_id, SUM(revenue), COUNT(*), COUNT(revenue)
-          FROM customers_orderline
-         WHERE account_id BETWEEN %s AND %s AND date > %s AND date <= %s
-         GROUP BY account_id"""
-    year = months_before(as_of, 12)
-    bought = {}
-    for account, total, lines, rated in sql.rows(
-        revenue, [low, high, year.isoformat(), as_of.isoformat()]
-    ):
-        bought[account] = (total, lines)
-        found[account].unrated = lines - rated
+        found[account].unrated = int(lines - rated)
+        bought[account] = (None if total is None else int(total), int(lines))
     potentials = PurchasePotential.objects.filter(
         account__gte=low, account__lte=high, date__lte=as_of
     ).order_by("account", "date", "pk")

@@ -11,8 +11,9 @@ from itertools import islice
 from django.db import connection
 
 from customers.imports.lines import FIELDS
-from customers.sql import drop, run
+from customers.sql import drop, memory, run
 
+MEGABYTES = 64  # for the sorts ahead
 TABLES = (
     "staged_line staged_order staged_double staged_fact staged_account staged_difference"
 ).split()
@@ -35,18 +36,16 @@ _TYPES = dict.fromkeys(FIELDS, "text") | {
 @contextmanager
 def staging() -> Iterator[None]:
     """Make the staging table, give the sorts ahead some memory, and clear all up at the end."""
-    postgres = connection.vendor == "postgresql"
     drop(TABLES)
     columns = ", ".join(f"{name} {_TYPES[name]}" for name in FIELDS)
     run(f"CREATE TEMP TABLE staged_line ({columns})")
-    run("SET work_mem = '64MB'" if postgres else "PRAGMA cache_size = -65536")
-    try:
-        yield
-    finally:
-        # In a broken transaction nothing can be cleared, nor needs to be.
-        if not connection.needs_rollback and connection.connection is not None:
-            drop(TABLES)
-            run("RESET work_mem" if postgres else "PRAGMA cache_size = -2000")
+    with memory(MEGABYTES):
+        try:
+            yield
+        finally:
+            # In a broken transaction nothing can be cleared, nor needs to be.
+            if not connection.needs_rollback and connection.connection is not None:
+                drop(TABLES)
 
 
 def load(lines: Iterator[tuple]) -> None:

@@ -308,6 +308,32 @@ def test_a_share_of_no_orders_is_zero_and_of_lines_without_a_rate_unknown(accoun
     assert f"+ Mid: Wallet share of at least 30% {line}" in out.getvalue().splitlines()
 
 
+def test_orders_count_within_the_window_and_the_share_within_its_year(account, settings):
+    potential(account, 1_000)
+    order(account, ago(366), 100, 1)
+    order(account, ago(365), 200, 2)
+    settings.RANKING_WINDOW_MONTHS = 24
+
+    facts = of_one(account.pk, D)
+    before = of_one(account.pk, ago(1))
+
+    assert (facts.purchase_on, facts.share_permille) == (ago(365), 0)
+    assert before.share_permille == 200
+    settings.RANKING_WINDOW_MONTHS = 12
+    assert of_one(account.pk, D).purchase_on is None
+
+
+@pytest.mark.parametrize(("returned", "bought"), [(99, True), (100, False)])
+def test_an_order_returned_in_full_is_no_trade(account, returned, bought):
+    order(account, ago(30), 100, 1)
+    OrderLine.objects.create(
+        source="t", order_id="1", line_id="2", account=account, date=ago(20), currency="CNY",
+        revenue_minor=-returned, revenue=-returned,
+    )  # fmt: skip
+
+    assert (of_one(account.pk, D).purchase_on == ago(30)) == bought
+
+
 def test_an_earlier_day_is_judged_by_its_own_gates(account, cast):
     potential(account, 1_000)
     order(account, ago(10), 290, 1)
@@ -361,7 +387,7 @@ def test_a_gate_whose_evidence_is_erased_holds_no_longer(account, story):
 
 
 def test_reading_costs_the_same_for_many(account, story, django_assert_num_queries):
-    with django_assert_num_queries(9):  # 7 of facts, 2 of the accounts themselves
+    with django_assert_num_queries(8):  # 6 of facts, 2 of the accounts themselves
         list(of_all(D))
 
 

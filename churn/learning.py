@@ -180,12 +180,15 @@ def _learned(table: Array, y: Array, asked: Array, plain: list[int]) -> list[Arr
     from sklearn.preprocessing import StandardScaler
     from threadpoolctl import threadpool_limits
 
+    forest = RandomForestClassifier(
+        60, min_samples_leaf=10, max_features=0.3, random_state=SEED, n_jobs=-1
+    )
     learners = [
         make_pipeline(
             ColumnTransformer([("plain", StandardScaler(), plain)]),
             LogisticRegression(C=1.0 if len(plain) < table.shape[1] else 0.02, max_iter=300),
         ),
-        RandomForestClassifier(60, min_samples_leaf=10, max_features=0.3, random_state=SEED),
+        forest,
         HistGradientBoostingClassifier(
             max_iter=70,
             learning_rate=0.06,
@@ -196,9 +199,12 @@ def _learned(table: Array, y: Array, asked: Array, plain: list[int]) -> list[Arr
             random_state=SEED,
         ),
     ]
-    # Sums in one thread come out the same on any number of cores.
+    # Sums in one thread come out the same on any number of cores; trees grow alike beside others.
     with threadpool_limits(1):
-        return [one.fit(table, y).predict_proba(asked)[:, 1] for one in learners]
+        for one in learners:
+            one.fit(table, y)
+        forest.set_params(n_jobs=1)
+        return [one.predict_proba(asked)[:, 1] for one in learners]
 
 
 def _straightened(p: Array, base: Array, y: Array) -> Array:

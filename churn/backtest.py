@@ -192,17 +192,21 @@ class _Ranked:
         import numpy as np
 
         rows = test.groups[group]
-        self.at, self.y = test.at[rows], test.y[rows]
-        self.error = (test.p[name][rows] - self.y) ** 2
-        _, self.place = np.unique(test.ranks[name][rows], return_inverse=True)
+        self.at, y = test.at[rows], test.y[rows]
+        self.error = (test.p[name][rows] - y) ** 2
+        places, place = np.unique(test.ranks[name][rows], return_inverse=True)
+        self.places = len(places)
+        # Where each row of the ones, and of the zeros, stands in the order.
+        self.ones, self.zeros = ((self.at[y == at], place[y == at]) for at in (1, 0))
 
     def measured(self, times: Array) -> tuple[float, float]:
         """Return AUC and Brier where each customer counts so many times."""
         import numpy as np
 
         weight = times[self.at]
-        ones = np.bincount(self.place, weight * self.y)
-        zeros = np.bincount(self.place, weight * (1 - self.y))
+        ones, zeros = (
+            np.bincount(place, times[at], self.places) for at, place in (self.ones, self.zeros)
+        )
         pairs = ones.sum() * zeros.sum()
         below = np.cumsum(zeros) - zeros / 2
         auc = (ones * below).sum() / pairs if pairs else np.nan

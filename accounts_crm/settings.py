@@ -355,6 +355,8 @@ SPECTACULAR_SETTINGS = {
         "DefectionType": "churn.models.DefectionType",
         "Stage": "customers.models.Stage",
         "Cause": "lifecycle.stages.Cause",
+        "CompetenceItem": "teams.models.Competence.Item",
+        "HandoverItem": "teams.models.HandoverTick.Item",
         "Tier": "customers.models.Tier",
         "TierRequestState": "lifecycle.models.TierRequest.State",
         "TierAnswer": "lifecycle.tier_api.ANSWERS",

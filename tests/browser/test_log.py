@@ -107,12 +107,12 @@ def test_enter_in_a_search_picks_and_never_saves(enter, olga, account, people):
     assert not Interaction.objects.exists()
 
 
-def test_enter_waits_for_the_answer_to_what_is_typed_now(enter, olga, account, people):
+def test_enter_waits_for_the_answer_to_what_is_typed_now(enter, context, olga, account, people):
+    held = []
+    context.route("**/log/accounts/?q=nobody*", lambda route: held.append(route))
     page = enter(olga)
     page.keyboard.press("l")
     expect(page.locator("#log-accounts")).to_be_visible()
-    held = []
-    page.route("**/log/accounts/?q=nobody*", lambda route: held.append(route))
     with page.expect_request("**/log/accounts/?q=nobody*"):
         page.locator("#log-account").fill("nobody")
     page.locator("#log-account").fill("vor")

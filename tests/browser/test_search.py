@@ -93,16 +93,16 @@ def test_a_command_is_done_from_the_dialog(enter, olga, company):
     expect(page.locator("html[data-theme=dark]")).to_be_attached()
 
 
-def test_a_search_that_fails_says_so_and_recovers(enter, olga, company):
+def test_a_search_that_fails_says_so_and_recovers(enter, context, olga, company):
+    context.route("**/search/?q=vo*", lambda route: route.abort())
     page = enter(olga)
     page.keyboard.press("/")
     expect(page.locator("#palette [role=option]").first).to_be_visible()
-    page.route("**/search/?q=vo*", lambda route: route.abort())
     page.keyboard.type("vo")
     expect(page.locator(".palette-failed")).to_be_visible()
     expect(page.locator("#toasts")).to_be_empty()
 
-    page.unroute("**/search/?q=vo*")
+    context.unroute("**/search/?q=vo*")
     page.keyboard.type("r")
     expect(chosen(page)).to_contain_text("Vorholm Cranes")
     expect(page.locator(".palette-failed")).not_to_be_visible()

@@ -14,7 +14,7 @@ from customers import actions
 from customers.calendar import business_today
 from customers.models import Account, Contact, Interaction
 from teams import linkage
-from teams.models import JointGroup, Post
+from teams.models import JointGroup, Post, User
 from tests.nights import make_run, order
 
 TODAY = business_today()
@@ -112,6 +112,8 @@ def test_who_carries_most_is_first_with_what_is_uncovered(account, far_account, 
 
     assert found == [Leader(ed, 1, 1, 300), Leader(olga, 2, 1, 150)]
     assert [one.value for one in leaders(Account.objects.all(), None)] == [None, None]
+    User.objects.filter(pk=ed.pk).update(is_active=False)  # gone already: the handover tells of him
+    assert leaders(Account.objects.all(), run) == [Leader(olga, 2, 2, 150)]
 
 
 def counts():

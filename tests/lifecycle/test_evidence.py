@@ -323,11 +323,18 @@ def test_orders_count_within_the_window_and_the_share_within_its_year(account, s
     assert of_one(account.pk, D).purchase_on is None
 
 
-@pytest.mark.parametrize(("returned", "bought"), [(99, True), (100, False)])
-def test_an_order_returned_in_full_is_no_trade(account, returned, bought):
+@pytest.mark.parametrize(
+    ("source", "returned", "bought"),
+    [
+        ("t", 99, True),
+        ("t", 100, False),
+        ("u", 100, True),  # another order, of another system, that happens to have its number
+    ],
+)
+def test_an_order_returned_in_full_is_no_trade(account, source, returned, bought):
     order(account, ago(30), 100, 1)
     OrderLine.objects.create(
-        source="t", order_id="1", line_id="2", account=account, date=ago(20), currency="CNY",
+        source=source, order_id="1", line_id="2", account=account, date=ago(20), currency="CNY",
         revenue_minor=-returned, revenue=-returned,
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Competence: by another, on what was answered, seen by few, corrected by who made it."""
 
 import pytest
+from django.urls import reverse
 
 from customers.calendar import business_today
 from customers.errors import Refused
@@ -96,6 +97,28 @@ def test_a_director_of_another_region_sees_and_assesses_nobody_there(
 
     assert client.get(f"/teams/competence/{rated.pk}/").status_code == 404
     assert client.get(f"/teams/competence/of/{rated.user_id}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("dora_director", 302),  # she rated her
+        ("dirk_director", 302),  # he directs her
+        ("olga_owner", 404),  # her own
+        ("ed_editor", 404),
+    ],
+)
+def test_goals_are_marked_by_the_rater_and_directors_never_by_oneself(
+    client, cast, rated, who, status
+):
+    goal = TrainingGoal.objects.get()
+    client.force_login(cast[who])
+
+    done = client.post(reverse("people:training-goal", args=[goal.pk]), {"done": "on"})
+
+    assert done.status_code == status
+    goal.refresh_from_db()
+    assert (goal.done_on is not None) == (status == 302)
 
 
 def test_a_director_assesses_in_the_browser(client, cast, account):

@@ -14,6 +14,7 @@ from accounts_crm.demo import (
     contacts,
     defections,
     facts,
+    happened,
     joint,
     linkage,
     log,
@@ -33,6 +34,7 @@ from customers.models import (
     Account,
     Complaint,
     Contact,
+    Event,
     ExchangeRate,
     Interaction,
     NextStep,
@@ -63,6 +65,7 @@ FILLED: list[type[Model]] = [
     CompetenceAnswer,
     Complaint,
     Contact,
+    Event,
     ExchangeRate,
     Interaction,
     Interaction.ours.through,
@@ -188,5 +191,6 @@ def make_company(
     defections.make_defections(book, users, today)
     linkage.make_linkage(book, users, today)
     competence.make_competence(users, today)
+    happened.make_events(users, today)
     search.make_texts(progress)
-    rows.reset_sequences([SearchText])
+    rows.reset_sequences([Event, SearchText])

@@ -93,8 +93,9 @@ def short_date(day: dt.date) -> str:
     day = _as_date(day)
     this_year = day.year == business_today().year
     if in_chinese():
-        parts = [day.month, "月", day.day, "日"]
-        return SPACE.join(map(str, parts if this_year else [day.year, "年", *parts]))
+        text = SPACE.join(map(str, [day.month, "月", day.day, "日"]))
+        # Where it is narrow, a line ends after the year and nowhere else.
+        return text if this_year else f"{day.year}{SPACE}年 {text}"
     return date_format(day, "j M" if this_year else "j M Y")
 
 

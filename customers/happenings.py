@@ -6,6 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from customers import figures
@@ -175,12 +177,13 @@ def _tell(event: Event, names: dict[int, str], only: str) -> Told:
     icon, title = SHOWN[event.kind]
     model = _model(event.kind)
     currencies = event.changes.get("currency", ("", ""))
+    silent = SILENT + ("currency",) * any(name in MONEY for name in event.changes)
     changes = [
         _amount(_label(model, name), (was, now), currencies)
         if name in MONEY
         else _change(model, name, was, now, names)
         for name, (was, now) in event.changes.items()
-        if name not in SILENT and (was or now or was == 0 or now == 0) and only in ("", name)
+        if name not in silent and (was or now or was == 0 or now == 0) and only in ("", name)
     ]
     return Told(event, icon, str(title), changes)
 
@@ -205,13 +208,14 @@ def _label(model, name: str) -> str:
 
 
 def _change(model, name: str, was: Any, now: Any, names: dict[int, str]) -> Change:
-    label = _label(model, name)
-    choices = dict(getattr(_field(model, name), "flatchoices", ()) or ())
+    label, field = _label(model, name), _field(model, name)
     if name in NAMELESS:
         return Change(label, "", "")
     if name in PEOPLE:
         return Change("", names.get(was, ""), names.get(now, ""))
-    return Change(label if was is not None else "", _word(choices, was), _word(choices, now))
+    # A text that came new speaks for itself; a number or a day does not.
+    speaks = was is None and isinstance(now, str) and not isinstance(field, models.DateField)
+    return Change("" if speaks else label, _word(field, was), _word(field, now))
 
 
 def _amount(label: str, amounts, currencies) -> Change:
@@ -222,5 +226,13 @@ def _amount(label: str, amounts, currencies) -> Change:
     return Change(label, was, now)
 
 
-def _word(choices: dict, value: Any) -> str:
-    return "" if value is None else str(choices.get(value, value))
+def _word(field: Any, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(field, models.DateTimeField):
+        at = parse_datetime(value)
+        return figures.moment(at) if at else value
+    if isinstance(field, models.DateField):
+        day = parse_date(value)
+        return figures.short_date(day) if day else value
+    return str(dict(getattr(field, "flatchoices", ()) or ()).get(value, value))

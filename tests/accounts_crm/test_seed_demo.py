@@ -109,8 +109,8 @@ def test_what_happened_is_told_as_if_people_had_done_it(db, client):
     assert told.filter(kind="tier.declined").count() == 1
     moved = told.filter(kind="stage.interrupted").first()
     client.force_login(User.objects.get(username="director"))
-    path = f"/accounts/{moved.account_id}/timeline/?only=moves"
-    assert "Relationship interrupted" in client.get(path).content.decode()
+    shown = client.get(f"/accounts/{moved.account_id}/timeline/?kind=moves").content.decode()
+    assert "Relationship interrupted" in shown
 
 
 def test_there_is_one_user_per_role_and_each_can_log_in(client, monkeypatch):

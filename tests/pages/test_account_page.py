@@ -23,6 +23,7 @@ from customers.models import (
 from lifecycle.facts import Facts
 from lifecycle.models import Assessment
 from teams import linkage
+from teams.actions import join, set_owner
 from teams.models import TeamMember
 from tests.nights import make_run, order
 
@@ -184,8 +185,6 @@ def test_everything_that_happened_stands_in_the_timeline(client, cast, account, 
 
 
 def test_a_changed_owner_is_named_and_a_hidden_parent_is_not(client, cast, account, far_account):
-    from teams.actions import set_owner
-
     set_owner(account, to=cast["ed_editor"], by=cast["dora_director"])
     actions.change_account(account, by=cast["dora_director"], version=None, parent=far_account)
 
@@ -194,6 +193,24 @@ def test_a_changed_owner_is_named_and_a_hidden_parent_is_not(client, cast, accou
     assert "Account manager changed Dora Olga → Ed" in shown
     assert "Parent" in shown
     assert "Canary" not in shown
+
+
+def test_what_came_new_is_told_in_words(client, cast, account):
+    dora, day = cast["dora_director"], dt.date(2024, 3, 5)
+    join(
+        account, cast["rita_reader"], by=dora, role="editor", layer="support",
+        function="quality", since=day,
+    )  # fmt: skip
+    actions.record_satisfaction(account, by=dora, score=9, date=day)
+    actions.record_potential(account, by=dora, date=day, amount_minor=200_00, currency="CNY")
+
+    shown = text(open_page(client, dora, account, "timeline/"))
+
+    assert "Joined the account team Dora Rita Quality Support Since: 5 Mar 2024" in shown
+    assert "Satisfaction recorded Dora Score: 9 " in shown
+    assert "Purchases per year: ¥200.00 " in shown
+    assert "CNY" not in shown
+    assert "2024-03-05" not in shown
 
 
 def test_older_entries_come_page_by_page_and_none_twice(client, cast, account, run):

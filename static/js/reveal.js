@@ -1,4 +1,5 @@
-// A link to a place within a closed <details> opens it; also when the page was opened at that place.
+// What the address points at is brought into sight: a place within a closed <details> opens it, also
+// when the page was opened at that place.
 const reveal = (hash) => {
   const place = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
   const details = place && place.closest("details");
@@ -13,3 +14,9 @@ document.addEventListener("click", (event) => {
   if (link) setTimeout(() => reveal(link.hash));
 });
 reveal(location.hash);
+
+// On a phone the tab that one is on comes into sight; the page itself stays where it is.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const beyond = tab.offsetLeft + tab.offsetWidth - tab.parentElement.clientWidth;
+  if (beyond > 0) tab.parentElement.scrollLeft = beyond;
+}

@@ -93,3 +93,11 @@ def test_a_number_of_the_dashboard_leads_to_the_list_with_the_same_total(
         else:
             expect(page.locator(".empty")).to_be_visible()
     assert complaints == []
+
+
+@pytest.mark.browser_context_args(viewport={"width": 390, "height": 844})
+@pytest.mark.parametrize("tab", ["", "history/"])
+def test_on_a_phone_the_tab_one_is_on_is_in_sight(enter, cast, account, tab):
+    page = enter(cast["olga_owner"], f"{account.get_absolute_url()}{tab}")
+
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)

@@ -49,9 +49,9 @@ def make_events(users: dict[str, int], today: dt.date) -> None:
         _stages(),
         _requests(),
         _team(director, today),
-        _satisfaction(),
-        _potentials(),
-        _sightings(),
+        _facts(SatisfactionScore, "date", "satisfaction.recorded", "score"),
+        _facts(PurchasePotential, "date", "potential.recorded", "amount_minor", "currency"),
+        _facts(CompetitorSighting, "seen_on", "sighting.recorded", "competitor", "share"),
         key=lambda event: event.at,
     )
     while batch := list(itertools.islice(told, rows.BATCH)):
@@ -126,33 +126,14 @@ def _team(director: int, today: dt.date) -> Iterator[Told]:
             yield Told(_morning(since), "owner.changed", account, director, about, changes)
 
 
-def _satisfaction() -> Iterator[Told]:
-    for day, account, by, pk, score in _by_day(
-        SatisfactionScore.objects, "date", "account", "account__owner", "pk", "score"
+def _facts(model: Any, day: str, kind: str, *fields: str) -> Iterator[Told]:
+    """Yield the facts of a table as their account managers recorded them."""
+    for on, account, owner, pk, *values in _by_day(
+        model.objects, day, "account", "account__owner", "pk", *fields
     ):
-        about = {"satisfactionscore": pk}
-        changes = {"score": (None, score)}
-        yield Told(_morning(day), "satisfaction.recorded", account, by, about, changes)
-
-
-def _potentials() -> Iterator[Told]:
-    found = PurchasePotential.objects
-    for day, account, by, pk, amount, currency in _by_day(
-        found, "date", "account", "account__owner", "pk", "amount_minor", "currency"
-    ):
-        about = {"purchasepotential": pk}
-        changes = {"amount_minor": (None, amount), "currency": (None, currency)}
-        yield Told(_morning(day), "potential.recorded", account, by, about, changes)
-
-
-def _sightings() -> Iterator[Told]:
-    found = CompetitorSighting.objects
-    for day, account, by, pk, competitor, share in _by_day(
-        found, "seen_on", "account", "account__owner", "pk", "competitor", "share"
-    ):
-        about = {"competitorsighting": pk}
-        changes = {"competitor": (None, competitor), "share": (None, share)}
-        yield Told(_morning(day), "sighting.recorded", account, by, about, changes)
+        about = {model._meta.model_name: pk}
+        changes = {name: (None, value) for name, value in zip(fields, values, strict=True)}
+        yield Told(_morning(on), kind, account, owner, about, changes)
 
 
 def _by_day(found: Any, day: str, *fields: str) -> Iterator[tuple]:

@@ -151,9 +151,15 @@ def fields_of(events) -> dict[str, str]:
     latest = events.order_by("-at", "-pk")[:LOOKED_THROUGH]
     for kind, changes in latest.values_list("kind", "changes"):
         for name in changes:
-            if name not in SILENT and name not in found:
+            if name not in found and _is_told(name, changes):
                 found[name] = _label(_model(kind), name)
     return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def _is_told(name: str, changes: dict) -> bool:
+    """Say whether a field is told by itself; the currency of an amount stands with that."""
+    with_amount = name == "currency" and any(money in changes for money in MONEY)
+    return name not in SILENT and not with_amount
 
 
 def told(events: list[Event], only: str = "") -> list[Told]:
@@ -177,13 +183,14 @@ def _tell(event: Event, names: dict[int, str], only: str) -> Told:
     icon, title = SHOWN[event.kind]
     model = _model(event.kind)
     currencies = event.changes.get("currency", ("", ""))
-    silent = SILENT + ("currency",) * any(name in MONEY for name in event.changes)
     changes = [
         _amount(_label(model, name), (was, now), currencies)
         if name in MONEY
         else _change(model, name, was, now, names)
         for name, (was, now) in event.changes.items()
-        if name not in silent and (was or now or was == 0 or now == 0) and only in ("", name)
+        if _is_told(name, event.changes)
+        and (was or now or was == 0 or now == 0)
+        and only in ("", name)
     ]
     return Told(event, icon, str(title), changes)
 

@@ -211,6 +211,9 @@ def test_what_came_new_is_told_in_words(client, cast, account):
     assert "Purchases per year: ¥200.00 " in shown
     assert "CNY" not in shown
     assert "2024-03-05" not in shown
+    history = open_page(client, dora, account, "history/").content.decode()
+    assert 'value="amount_minor"' in history
+    assert 'value="currency"' not in history  # stands with the amount: nothing is left to tell
 
 
 def test_older_entries_come_page_by_page_and_none_twice(client, cast, account, run):

@@ -206,7 +206,10 @@ def test_what_came_new_is_told_in_words(client, cast, account):
 
     shown = text(open_page(client, dora, account, "timeline/"))
 
-    assert "Joined the account team Dora Rita Quality Support Since: 5 Mar 2024" in shown
+    joined = shown[shown.index("Joined the account team Dora") :]
+    # PostgreSQL keeps the fields of an event in an order of its own.
+    for words in ("Rita", "Quality", "Support", "Since: 5 Mar 2024"):
+        assert f" {words} " in joined
     assert "Satisfaction recorded Dora Score: 9 " in shown
     assert "Purchases per year: ¥200.00 " in shown
     assert "CNY" not in shown

@@ -220,9 +220,10 @@ def _change(model, name: str, was: Any, now: Any, names: dict[int, str]) -> Chan
         return Change(label, "", "")
     if name in PEOPLE:
         return Change("", names.get(was, ""), names.get(now, ""))
-    # A text that came new speaks for itself; a number or a day does not.
-    speaks = was is None and isinstance(now, str) and not isinstance(field, models.DateField)
-    return Change("" if speaks else label, _word(field, was), _word(field, now))
+    # What came new needs its name where it is a day or a number, if we have one in words.
+    speaks = field is None or (isinstance(now, str) and not isinstance(field, models.DateField))
+    named = was is not None or not speaks
+    return Change(label if named else "", _word(field, was), _word(field, now))
 
 
 def _amount(label: str, amounts, currencies) -> Change:

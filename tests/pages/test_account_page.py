@@ -210,13 +210,19 @@ def test_what_came_new_is_told_in_words(client, cast, account):
     # PostgreSQL keeps the fields of an event in an order of its own.
     for words in ("Rita", "Quality", "Support", "Since: 5 Mar 2024"):
         assert f" {words} " in joined
-    assert "Satisfaction recorded Dora Score: 9 " in shown
+    assert "Satisfaction recorded Dora 9 " in shown
     assert "Purchases per year: ¥200.00 " in shown
     assert "CNY" not in shown
     assert "2024-03-05" not in shown
     history = open_page(client, dora, account, "history/").content.decode()
     assert 'value="amount_minor"' in history
     assert 'value="currency"' not in history  # stands with the amount: nothing is left to tell
+    type(dora).objects.filter(pk=dora.pk).update(language="zh-hans")
+    dora.refresh_from_db()
+    chinese = text(open_page(client, dora, account, "timeline/"))
+    told = chinese[chinese.index("记录了") : chinese.index("加入客户团队") + 50]
+    assert re.search("2024.年", told)
+    assert not re.search("score|since|layer|amount", told, re.IGNORECASE)
 
 
 def test_older_entries_come_page_by_page_and_none_twice(client, cast, account, run):

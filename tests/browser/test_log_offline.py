@@ -67,7 +67,7 @@ def test_an_entry_whose_answer_was_lost_is_not_stored_twice(enter, context, olga
     open_with_account(page)
     page.locator("#log-note").fill("unheard")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#outbox")).to_contain_text("Waiting to be sent: 1")
+    expect(page.locator("#toasts")).to_contain_text("kept here and sent later")
     assert Interaction.objects.count() == len(lost) == 1  # the server had done it
 
     expect(page.locator("#toasts")).to_contain_text("Sent: 1", timeout=15_000)

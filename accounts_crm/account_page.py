@@ -56,7 +56,7 @@ def account_page(request, pk):
     viewer = request.user
     asked = night(request.GET.get("as_of", ""))
     run = asked.run or (NightlyRun.objects.latest_published() if asked.missing else None)
-    account = account_with_head(viewer, pk, run)
+    account = account_with_head(viewer, pk, run, moved=True)
     measure = run.measure if run else "revenue"
     currency = run.currency if run else settings.REPORTING_CURRENCY
     as_of = run.as_of if run else business_today()
@@ -75,7 +75,7 @@ def account_page(request, pk):
             "facts": _facts(viewer, account, run, traded),
             "stage": lifecycle_panels.stage(account, viewer),
             "evidence": evidence_panel(account, run, past=asked.past),
-            "tier": tier_panels.tier(account, viewer, run),
+            "tier": tier_panels.tier(account, viewer),
             "value": panels.value(account, traded, currency=currency, measure=measure),
             "contacts": people,
             "relations": relations(
@@ -121,14 +121,19 @@ def head(viewer, account: Account, run, tab: str) -> dict[str, Any]:
     }
 
 
-def account_with_head(viewer, pk: int, run) -> Account:
-    """Return the account with all that stands in its head, in one query."""
+def account_with_head(viewer, pk: int, run, *, moved: bool = False) -> Account:
+    """Return the account with all that stands in its head, in one query.
+
+    moved  with the rank it had before, which costs another query
+    """
     potential = potential_of(run and run.as_of)
     step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
     first_step = step.order_by("due", "pk")
     policy = TierPolicy.objects.filter(tier=OuterRef("tier"))
     accounts = ranking.with_rank(Account.objects.visible_to(viewer), run)
-    accounts = ranking.with_movement(accounts, ranking.comparable(run))
+    if moved:
+        accounts = ranking.with_movement(accounts, ranking.comparable(run))
+    assessed = Assessment.objects.filter(account=OuterRef("pk"), run=run)
     accounts = with_fragile(with_risk(accounts, run)).annotate(
         cumulative=F("ranking__cumulative"),
         potential=Subquery(potential.values("amount")[:1]),
@@ -139,9 +144,8 @@ def account_with_head(viewer, pk: int, run) -> Account:
         step_what=Subquery(first_step.values("what")[:1]),
         step_due=Subquery(first_step.values("due")[:1]),
         cadence=Subquery(policy.values("contact_every_days")[:1]),
-        evidence=Subquery(
-            Assessment.objects.filter(account=OuterRef("pk"), run=run).values("figures")[:1]
-        ),
+        evidence=Subquery(assessed.values("figures")[:1]),
+        observed_tier=Subquery(assessed.values("observed_tier")[:1]),
         needed=Subquery(policy.values("functions")[:1]),  # of our functions, by the tier
     )
     return get_object_or_404(

@@ -1,4 +1,4 @@
-"""The other tabs of an account: its people, everything that happened, the history of each field."""
+"""The other tabs of an account: people, timeline, value, team, lifecycle, history of each field."""
 
 import datetime as dt
 from typing import Any
@@ -13,16 +13,23 @@ from django.views.decorators.http import require_safe
 from accounts_crm import visits
 from accounts_crm.account_page import account_with_head, head
 from accounts_crm.models import NightlyRun
-from customers import happenings, panels, relations
+from customers import fact_panels, happenings, panels, relations
 from customers import timeline as timelines
+from customers.calendar import business_today
 from customers.models import Account, Event, Function
 from customers.org_chart import org_chart
+from customers.trade import by_category, trade
+from lifecycle import panels as lifecycle_panels
+from lifecycle import tier_panels
+from lifecycle.evidence_panel import evidence_panel
 from lifecycle.open_books import open_books
 from teams import panels as teams_panels
 from teams.coverage import needed_by
 from teams.joint_work import joint_work
 
 HISTORY = 50  # changes on a page
+CATEGORIES = 50  # shown, the most valuable
+MOVES = 50  # of the stage, and of the tier, shown
 LONGEST = 200  # of a text that the timeline is searched for
 
 
@@ -46,6 +53,45 @@ def account_team(request, pk):
     context = {**frame, "team": team, "joint": joint_work(account, request.user)}
     context["open_books"] = open_books(account, request.user)
     return render(request, "accounts_crm/account_team.html", context)
+
+
+@require_safe
+@visits.noted
+def account_value(request, pk):
+    """What the account trades: by month and category, what it could buy, how it pays."""
+    frame = _frame(request, pk, "value")
+    account, run = frame["account"], frame["run"]
+    as_of = run.as_of if run else business_today()
+    measure = run.measure if run else "revenue"
+    traded = trade(account, as_of, measure)
+    context = {
+        **frame,
+        "value": panels.value(account, traded, currency=frame["currency"], measure=measure),
+        "categories": by_category(account, as_of, measure)[:CATEGORIES],
+        "potential": fact_panels.potential(account, request.user),
+        "receivables": fact_panels.receivables(account, request.user),
+        "sightings": fact_panels.sightings(account, request.user),
+    }
+    return render(request, "accounts_crm/account_value.html", context)
+
+
+@require_safe
+@visits.noted
+def account_lifecycle(request, pk):
+    """How far the relationship has come: stage, evidence and tier, and how it came there."""
+    frame = _frame(request, pk, "lifecycle")
+    account = frame["account"]
+    context = {
+        **frame,
+        "stage": lifecycle_panels.stage(account, request.user),
+        "evidence": evidence_panel(account, frame["run"]),
+        "tier": tier_panels.tier(account, request.user),
+        "moves": account.stage_moves.select_related("by")[:MOVES],
+        "requests": account.tier_requests.exclude(state="open").select_related(
+            "asked_by", "decided_by"
+        )[:MOVES],
+    }
+    return render(request, "accounts_crm/account_lifecycle.html", context)
 
 
 @require_safe

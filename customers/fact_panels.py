@@ -1,15 +1,16 @@
-"""Context of the account page's panels of payment and competitors."""
+"""Context of an account's panels of payment, competitors and purchase potential."""
 
 from dataclasses import dataclass
 
 from django.db.models import F
 
 from customers.access import Change
-from customers.models import Account, CompetitorSighting, Receivable
+from customers.models import Account, CompetitorSighting, PurchasePotential, Receivable
 
 SETTLED = 5  # shown
 RECEIVABLES_READ = 50
 SIGHTINGS = 6
+POTENTIALS = 12
 
 
 @dataclass
@@ -29,6 +30,24 @@ class SightingsPanel:
     account: Account
     may_change: bool
     rows: list[CompetitorSighting]
+
+
+@dataclass
+class PotentialPanel:
+    """What the customer could buy per year, as it was recorded, the latest first."""
+
+    account: Account
+    may_change: bool
+    rows: list[PurchasePotential]
+
+
+def potential(account: Account, viewer) -> PotentialPanel:
+    """Return the latest records of what an account could buy."""
+    return PotentialPanel(
+        account,
+        account.may_be_changed_by(viewer, Change.FACTS),
+        list(account.potentials.order_by("-date", "-pk")[:POTENTIALS]),
+    )
 
 
 def receivables(account: Account, viewer) -> ReceivablesPanel:

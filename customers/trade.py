@@ -144,6 +144,48 @@ def trade(account, as_of: dt.date, measure: str, *, since: dt.date | None = None
     return Trade(as_of, days, first, more=more, unrated=unrated)
 
 
+@dataclass(frozen=True)
+class Category:
+    """What a product category brought in 12 months, beside the 12 before; "" has no name."""
+
+    name: str
+    value: int
+    before: int
+
+    @property
+    def change(self) -> int:
+        """Return by how much the value rose."""
+        return self.value - self.before
+
+    @property
+    def growth(self) -> float | None:
+        """Return by which part the value rose; None from nothing."""
+        return self.change / self.before if self.before > 0 else None
+
+
+def by_category(account, as_of: dt.date, measure: str) -> list[Category]:
+    """Return the two years up to a day by product category, the most valuable first.
+
+    Together they are `Trade.year` and `Trade.year_before`.
+    """
+    begins = months_before(as_of, MONTHS)
+    rows = (
+        OrderLine.objects.filter(
+            account=account, date__gt=months_before(as_of, 2 * MONTHS), date__lte=as_of
+        )
+        .order_by()
+        .values("category")
+        .annotate(
+            now=Sum(amount(measure), filter=Q(date__gt=begins)),
+            before=Sum(amount(measure), filter=Q(date__lte=begins)),
+        )
+        .exclude(now=None, before=None)
+        .values_list("category", "now", "before")
+    )
+    found = [Category(name, int(now or 0), int(before or 0)) for name, now, before in rows]
+    return sorted(found, key=lambda one: (-one.value, -one.before, one.name))
+
+
 @dataclass
 class Year:
     """The 12 months ending on a day: their values, oldest first, and the revenue of them all.

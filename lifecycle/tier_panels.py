@@ -10,7 +10,7 @@ from customers.calendar import business_today
 from customers.figures import listed
 from customers.models import Account, Contact, Event, Function
 from customers.participation import QUADRANTS, goods_of, quadrant
-from lifecycle.models import Assessment, SupplierStance, TierPolicy, TierRequest
+from lifecycle.models import SupplierStance, TierPolicy, TierRequest
 from lifecycle.stances import Stance, stance
 from lifecycle.tier_points import Point, State, overall, points
 
@@ -63,9 +63,12 @@ class PolicyChange:
     now: str
 
 
-def tier(account: Account, viewer, run) -> TierPanel:
-    """Return the tier panel of an account, against a run's assessment and today's team."""
-    night = Assessment.objects.filter(run=run, account=account).first() if run else None
+def tier(account: Account, viewer) -> TierPanel:
+    """Return the tier panel of an account, against a night's assessment and today's team.
+
+    account  with `evidence` and `observed_tier`, both of the assessment, None where there is none
+    """
+    figures = getattr(account, "evidence", None)
     found: list[Point] = []
     advised = None
     where = quadrant(account)
@@ -76,7 +79,7 @@ def tier(account: Account, viewer, run) -> TierPanel:
             advised = policy.complex_days
         found = points(
             policy,
-            night.figures or None if night else None,  # an old night keeps none
+            figures or None,  # an old night keeps none
             staffed(account, today),
             account.last_contact_on,
             today=today,
@@ -85,7 +88,7 @@ def tier(account: Account, viewer, run) -> TierPanel:
         account=account,
         points=found,
         state=overall(found) if found else None,
-        observed=night.observed_tier if night else "",
+        observed=getattr(account, "observed_tier", None) or "",
         may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
         asked=TierRequest.objects.open().filter(account=account).select_related("asked_by").first(),
         advised=advised,

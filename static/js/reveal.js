@@ -15,8 +15,9 @@ document.addEventListener("click", (event) => {
 });
 reveal(location.hash);
 
-// On a phone the tab that one is on comes into sight; the page itself stays where it is.
-for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-  const beyond = tab.offsetLeft + tab.offsetWidth - tab.parentElement.clientWidth;
-  if (beyond > 0) tab.parentElement.scrollLeft = beyond;
+// On a phone the tab one is on comes into sight; the page itself stays where it is.
+for (const tab of document.querySelectorAll(":is(.tabs, .seg) [aria-current]")) {
+  const row = tab.parentElement;
+  const beyond = tab.getBoundingClientRect().right - row.getBoundingClientRect().right;
+  if (beyond > 0) row.scrollLeft += beyond;
 }

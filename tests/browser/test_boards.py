@@ -206,6 +206,21 @@ def test_the_form_moves_from_the_account_page(enter, account, cast, complaints):
     assert complaints == []
 
 
+def test_the_lifecycle_tab_tells_a_move_at_once(enter, account, cast, complaints):
+    page = enter(cast["ed_editor"], f"/accounts/{account.pk}/lifecycle/")
+    expect(page.locator("#lifecycle")).to_contain_text("The stage has not moved yet.")
+    page.get_by_role("link", name="Move stage").click()
+    dialog = page.get_by_role("dialog", name="Move Vorholm Cranes")
+    dialog.get_by_label("Reason").fill("First order")
+
+    dialog.get_by_role("button", name="Move stage").click()
+
+    expect(page.locator("#lifecycle")).to_contain_text("Pre → Early")
+    expect(page.locator("#lifecycle")).to_contain_text("First order")
+    expect(page.locator("#stage [aria-current=step]")).to_contain_text("Early")
+    assert complaints == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_boards_and_form_are_accessible(board, account, cast, scheme):
     churn_actions.raise_flag(account, by=cast["ed_editor"], reason="A rival's quote")

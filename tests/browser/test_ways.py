@@ -96,8 +96,16 @@ def test_a_number_of_the_dashboard_leads_to_the_list_with_the_same_total(
 
 
 @pytest.mark.browser_context_args(viewport={"width": 390, "height": 844})
-@pytest.mark.parametrize("tab", ["", "history/"])
+@pytest.mark.parametrize("tab", ["", "lifecycle/", "history/"])
 def test_on_a_phone_the_tab_one_is_on_is_in_sight(enter, cast, account, tab):
     page = enter(cast["olga_owner"], f"{account.get_absolute_url()}{tab}")
 
     expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)
+
+
+@pytest.mark.browser_context_args(viewport={"width": 390, "height": 844})
+@pytest.mark.parametrize("board", ["/stages/", "/goals/"])
+def test_on_a_phone_the_board_one_is_on_is_in_sight(enter, cast, board):
+    page = enter(cast["dora_director"], board)
+
+    expect(page.locator(".seg [aria-current]")).to_be_in_viewport(ratio=0.99)

@@ -101,3 +101,37 @@ def test_it_says_whether_there_is_more_before(account):
     assert trade.trade(account, D, "revenue", since=old).more
     assert not trade.trade(account, D, "revenue", since=D).more
     assert not trade.trade(account, D, "revenue", since=None).more
+
+
+def test_the_categories_are_the_value_of_two_years_taken_apart(account, far_account):
+    order(account, D, 900, category="Cranes")
+    order(account, months_before(D, 12), 500, category="Cranes")  # the first day of the year before
+    order(account, months_before(D, 24), 4000, category="Cranes")  # the day before those two years
+    order(account, D, 1000, category="Hoists")
+    order(account, D, None, category="Hoists", revenue_minor=7000)  # without a rate
+    order(account, D, None, category="Winches", revenue_minor=7000)
+    order(account, D, 80)
+    order(account, D + dt.timedelta(days=1), 6000, category="Cranes")
+    order(far_account, D, 5000, category="Cranes")
+
+    found = trade.by_category(account, D, "revenue")
+
+    assert [(one.name, one.value, one.before) for one in found] == [
+        ("Hoists", 1000, 0),
+        ("Cranes", 900, 500),
+        ("", 80, 0),
+    ]
+    assert [(one.change, one.growth) for one in found] == [(1000, None), (400, 0.8), (80, None)]
+    traded = trade.trade(account, D, "revenue")
+    assert sum(one.value for one in found) == traded.year
+    assert sum(one.before for one in found) == traded.year_before
+
+
+def test_a_category_is_worth_its_margin_in_a_margin_run(account):
+    order(account, D, 900, cost=700, category="Cranes")
+    order(account, D, 5000, category="Cranes")  # without a cost
+    order(account, D, 5000, category="Hoists")
+
+    found = trade.by_category(account, D, "margin")
+
+    assert [(one.name, one.value, one.before) for one in found] == [("Cranes", 200, 0)]

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from accounts_crm.account_page import account_with_head
 from customers.calendar import business_today
 from customers.models import Account
 from lifecycle.models import Assessment, TierPolicy
@@ -18,6 +19,11 @@ from tests.nights import make_run, order
 FIRST = dt.date(2020, 1, 1)
 LEVELS = ("staff", "manager", "director", "executive")
 FUNCTIONS = ("commercial", "finance", "logistics", "rnd", "marketing", "service")
+
+
+def panel_of(account, viewer, run):
+    """Return the tier panel as the account's page draws it."""
+    return tier(account_with_head(viewer, account.pk, run), viewer)
 
 
 @pytest.fixture
@@ -75,7 +81,9 @@ def test_the_filter_and_the_panel_agree_on_every_account(night, cast):
                 days=draw.choice([0, 10, 100]),
                 groups=draw.choice([[], [1], [1, 2], [1, 2, 3]]),
             )
-    told = {one.pk: tier(one, cast["dora_director"], night).state for one in Account.objects.all()}
+    told = {
+        one.pk: panel_of(one, cast["dora_director"], night).state for one in Account.objects.all()
+    }
 
     listed = {
         state: set(
@@ -129,7 +137,7 @@ def test_a_night_whose_figures_were_thinned_out_is_unknown(night, account, cast)
     )
     account.refresh_from_db()
 
-    panel = tier(account, cast["dora_director"], night)
+    panel = panel_of(account, cast["dora_director"], night)
     assert {one.state for one in panel.points if one.kind in ("level", "groups")} == {State.UNKNOWN}
     assert panel.state == State.UNKNOWN
     assert account in Account.objects.filter(policy_is(State.UNKNOWN, night, business_today()))
@@ -151,6 +159,6 @@ def test_panel_and_list_read_what_the_night_wrote_of_joint_groups(account, cast,
     account.refresh_from_db()
 
     state = State.KEPT if kept else State.MISSING
-    assert tier(account, cast["dora_director"], run).state == state
+    assert panel_of(account, cast["dora_director"], run).state == state
     listed = Account.objects.filter(policy_is(state, run, business_today()))
     assert account in listed

@@ -8,12 +8,16 @@ from django.utils import timezone
 
 from customers import actions
 from customers.calendar import business_date, business_today
-from customers.models import Contact, Interaction
+from customers.models import Contact, Interaction, PurchasePotential
 from customers.relations import relations
 from lifecycle import facts
 from lifecycle.actions import move_stage
+from lifecycle.models import StageMove, TierRequest
+from lifecycle.tier_actions import ask_tier, decide_tier
+from tests.nights import make_run, order
 
 TODAY = business_today()
+YESTERDAY = TODAY - dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -135,17 +139,30 @@ def test_the_history_tells_each_field_with_who_and_from_what_to_what(client, acc
     assert client.get(f"/accounts/{account.pk}/history/?field=%00&page=x").status_code == 200
 
 
-@pytest.mark.parametrize("tab", ["people", "history", "timeline"])
+@pytest.mark.parametrize("tab", ["people", "timeline", "value", "lifecycle", "history"])
 def test_the_queries_of_a_tab_do_not_grow(
     client, account, cast, people, tab, django_assert_max_num_queries
 ):
     olga, (boss, *_others) = cast["olga_owner"], people
     client.force_login(olga)
+    order(account, YESTERDAY - dt.timedelta(days=50), 100)
+    make_run(YESTERDAY - dt.timedelta(days=40))
+    make_run(YESTERDAY)
+    for number in range(60):
+        order(account, YESTERDAY, 100, category=f"C {number}")
+        PurchasePotential.objects.create(
+            account=account, date=YESTERDAY, currency="CNY", amount_minor=100
+        )
+        StageMove.objects.create(account=account, was="pre", to="early", by=olga)
+        TierRequest.objects.create(
+            account=account, was="ordinary", to="partner", state="declined", asked_by=olga
+        )
     for days in range(60):
         met(account, days, olga, [boss])
     for number in range(60):
         actions.change_account(account, by=olga, version=account.version, city=f"C {number}")
 
+    client.get(f"/accounts/{account.pk}/{tab}/")  # the first one notes the visit too
     with django_assert_max_num_queries(15):
         assert client.get(f"/accounts/{account.pk}/{tab}/").status_code == 200
 
@@ -190,3 +207,67 @@ def test_the_timeline_is_searched_and_goes_on_so(client, account, cast, people):
     rest = client.get(older.replace("&amp;", "&")).content.decode()
     assert rest.count('id="interaction-') == 6
     assert "selected>Contact log" in rest
+
+
+def test_the_value_tab_shows_categories_potential_and_payment(client, account, cast):
+    order(account, YESTERDAY, 900_00, category="Hoists")
+    order(account, YESTERDAY - dt.timedelta(days=400), 600_00, category="Hoists")
+    order(account, YESTERDAY, 100_00)
+    PurchasePotential.objects.create(
+        account=account, date=YESTERDAY, currency="EUR", amount_minor=5_000_00, source="Buyer"
+    )
+    make_run(YESTERDAY)
+    client.force_login(cast["rita_reader"])
+
+    page = text_of(client.get(f"/accounts/{account.pk}/value/"))
+
+    assert "Hoists ¥900 ¥600 +¥300 +50.0%" in page
+    assert "Without a category ¥100 ¥0 +¥100" in page
+    assert "€5,000.00 Estimate" in page
+    assert "· Buyer" in page
+    assert "Payment and credit" in page
+    assert "Competitors" in page
+    assert "Record purchase potential" not in page  # a reader's page changes nothing
+
+
+def test_an_account_without_orders_says_so_on_its_value_tab(client, account, cast):
+    client.force_login(cast["olga_owner"])
+
+    page = text_of(client.get(f"/accounts/{account.pk}/value/"))
+
+    assert page.count("No orders in the last two years.") == 2
+    assert "Nobody recorded what they buy per year" in page
+    assert "Record purchase potential" in page
+
+
+def test_the_lifecycle_tab_tells_how_the_account_came_there(client, account, cast):
+    olga, dora = cast["olga_owner"], cast["dora_director"]
+    order(account, YESTERDAY, 100)
+    make_run(YESTERDAY)
+    move_stage(account, by=olga, to="early")
+    asked = ask_tier(account, to="partner", by=olga, reason="They ask for a joint office.")
+    decide_tier(asked, by=dora, to="declined", reason="Meet their board first.")
+    client.force_login(olga)
+
+    page = text_of(client.get(f"/accounts/{account.pk}/lifecycle/"))
+
+    assert "Pre → Early Olga" in page
+    assert "The evidence supports “Early”" in page
+    assert "Ordinary → Partner Olga They ask for a joint office. Declined Dora" in page
+    assert "Meet their board first." in page
+    assert "Ask for another tier" in page
+    assert "Policy" in page
+
+
+def test_a_new_account_has_a_lifecycle_without_moves(client, account, cast):
+    client.force_login(cast["olga_owner"])
+
+    page = text_of(client.get(f"/accounts/{account.pk}/lifecycle/"))
+
+    assert "The stage has not moved yet." in page
+    assert "No request was decided yet." in page
+
+
+def text_of(response):
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))

@@ -1,4 +1,4 @@
-"""The other tabs of an account: people, timeline, value, team, lifecycle, history of each field."""
+"""The other tabs of an account: people, timeline, value, team, lifecycle, plan, history."""
 
 import datetime as dt
 from typing import Any
@@ -92,6 +92,22 @@ def account_lifecycle(request, pk):
         )[:MOVES],
     }
     return render(request, "accounts_crm/account_lifecycle.html", context)
+
+
+@require_safe
+@visits.noted
+def account_plan(request, pk):
+    """What is to be done, what was done lately, and what is missing for the next stage."""
+    frame = _frame(request, pk, "plan")
+    account = frame["account"]
+    context = {
+        **frame,
+        "next_steps": panels.next_steps(account, request.user),
+        "closed": panels.closed_steps(account),
+        "days": panels.CLOSED_DAYS,
+        "evidence": evidence_panel(account, frame["run"]),
+    }
+    return render(request, "accounts_crm/account_plan.html", context)
 
 
 @require_safe

@@ -75,6 +75,7 @@ urlpatterns = [
     path("accounts/<int:pk>/team/", account_tabs.account_team, name="account-team"),
     path("accounts/<int:pk>/value/", account_tabs.account_value, name="account-value"),
     path("accounts/<int:pk>/lifecycle/", account_tabs.account_lifecycle, name="account-lifecycle"),
+    path("accounts/<int:pk>/plan/", account_tabs.account_plan, name="account-plan"),
     path("accounts/<int:pk>/met/", account_tabs.account_met, name="account-met"),
     path("accounts/<int:pk>/evidence/", account_evidence.account_evidence, name="account-evidence"),
     path("accounts/<int:pk>/history/", account_tabs.account_history, name="account-history"),

@@ -24,6 +24,8 @@ from customers.timeline import Page, Person
 from customers.trade import Trade
 
 KNOWN_DAYS = 365  # who met a contact within these knows the person
+CLOSED_DAYS = 90  # in which closed steps count as done lately
+CLOSED = 50  # of them shown
 SCORES = 3
 COMPLAINTS = 5  # resolved ones shown
 COMPLAINTS_READ = 50
@@ -242,6 +244,15 @@ def next_steps(account: Account, viewer, *, colleagues: Iterable | None = None) 
         colleagues = colleagues_of(account, viewer)
     form = StepForm(colleagues=colleagues) if may_change else None
     return StepsPanel(account, may_change, with_people(steps.order_by("due", "pk")), form)
+
+
+def closed_steps(account: Account) -> list[NextStep]:
+    """Return the steps that were done or dropped lately, the latest first."""
+    since = business_today() - dt.timedelta(days=CLOSED_DAYS)
+    steps = account.next_steps.exclude(state=NextStep.State.OPEN).filter(closed_on__gte=since)
+    return with_people(
+        steps.select_related("who", "interaction").order_by("-closed_at", "-pk")[:CLOSED]
+    )
 
 
 def complaints(account: Account, viewer) -> ComplaintsPanel:

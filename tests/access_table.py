@@ -100,6 +100,8 @@ TABLE = {
     "POST /accounts/<int:pk>/pin/": "login 400 400 400 404 400 400 400 400 403 404",
     "GET /accounts/<int:pk>/lifecycle/": "login 200 200 200 404 200 200 200 200 403 404",
     "POST /accounts/<int:pk>/lifecycle/": "login 405 405 405 405 405 405 405 405 403 405",
+    "GET /accounts/<int:pk>/plan/": "login 200 200 200 404 200 200 200 200 403 404",
+    "POST /accounts/<int:pk>/plan/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/value/": "login 200 200 200 404 200 200 200 200 403 404",
     "POST /accounts/<int:pk>/value/": "login 405 405 405 405 405 405 405 405 403 405",
     "GET /accounts/<int:pk>/timeline/": "login 200 200 200 404 200 200 200 200 403 404",

@@ -34,7 +34,7 @@ def pages():
     found += [f"/accounts/{account.pk}/", f"/accounts/{account.pk}/contacts/new/"]
     found += [
         f"/accounts/{account.pk}/{tab}/"
-        for tab in ("people", "timeline", "value", "team", "lifecycle", "risk", "history")
+        for tab in ("people", "timeline", "value", "team", "lifecycle", "risk", "plan", "history")
     ]
     found += [
         f"/accounts/{account.pk}/{form}/"

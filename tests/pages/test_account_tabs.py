@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from customers import actions
 from customers.calendar import business_date, business_today
-from customers.models import Contact, Interaction, PurchasePotential
+from customers.models import Contact, Interaction, NextStep, PurchasePotential
+from customers.panels import CLOSED_DAYS
 from customers.relations import relations
 from lifecycle import facts
 from lifecycle.actions import move_stage
@@ -139,7 +140,7 @@ def test_the_history_tells_each_field_with_who_and_from_what_to_what(client, acc
     assert client.get(f"/accounts/{account.pk}/history/?field=%00&page=x").status_code == 200
 
 
-@pytest.mark.parametrize("tab", ["people", "timeline", "value", "lifecycle", "history"])
+@pytest.mark.parametrize("tab", ["people", "timeline", "value", "lifecycle", "plan", "history"])
 def test_the_queries_of_a_tab_do_not_grow(
     client, account, cast, people, tab, django_assert_max_num_queries
 ):
@@ -154,6 +155,7 @@ def test_the_queries_of_a_tab_do_not_grow(
             account=account, date=YESTERDAY, currency="CNY", amount_minor=100
         )
         StageMove.objects.create(account=account, was="pre", to="early", by=olga)
+        actions.plan_step(account, by=olga, what=f"Call {number}", due=TODAY)
         TierRequest.objects.create(
             account=account, was="ordinary", to="partner", state="declined", asked_by=olga
         )
@@ -266,6 +268,44 @@ def test_a_new_account_has_a_lifecycle_without_moves(client, account, cast):
 
     assert "The stage has not moved yet." in page
     assert "No request was decided yet." in page
+
+
+def test_the_plan_tab_shows_what_is_to_be_done_and_what_was(client, account, cast):
+    olga = cast["olga_owner"]
+    order(account, YESTERDAY, 100)
+    make_run(YESTERDAY)
+    actions.plan_step(account, by=olga, what="Send the offer", due=TODAY)
+    done = actions.plan_step(account, by=olga, what="Visit the plant", due=TODAY)
+    dropped = actions.plan_step(account, by=olga, what="Ring the buyer", due=TODAY)
+    old = actions.plan_step(account, by=olga, what="Long ago", due=TODAY)
+    for step, state in ((old, "done"), (done, "done"), (dropped, "dropped")):
+        actions.close_step(step, by=olga, state=state)
+    lately = business_today() - dt.timedelta(days=CLOSED_DAYS)
+    NextStep.objects.filter(pk=done.pk).update(closed_on=lately)
+    NextStep.objects.filter(pk=old.pk).update(closed_on=lately - dt.timedelta(days=1))
+    client.force_login(olga)
+
+    response = client.get(f"/accounts/{account.pk}/plan/")
+
+    page = text_of(response)
+    assert [step.what for step in response.context["next_steps"].steps] == ["Send the offer"]
+    assert [step.what for step in response.context["closed"]] == [
+        "Ring the buyer",
+        "Visit the plant",
+    ]
+    assert "Ring the buyer dropped" in page
+    assert "Plan a step" in page
+    assert "The evidence supports “Early”" in page
+
+
+def test_a_reader_plans_nothing(client, account, cast):
+    client.force_login(cast["rita_reader"])
+
+    page = text_of(client.get(f"/accounts/{account.pk}/plan/"))
+
+    assert "Nothing is planned." in page
+    assert "Nothing was done in the last 90 days." in page
+    assert "Plan a step" not in page
 
 
 def text_of(response):

@@ -140,9 +140,19 @@ def test_the_history_tells_each_field_with_who_and_from_what_to_what(client, acc
     assert client.get(f"/accounts/{account.pk}/history/?field=%00&page=x").status_code == 200
 
 
-@pytest.mark.parametrize("tab", ["people", "timeline", "value", "lifecycle", "plan", "history"])
+@pytest.mark.parametrize(
+    ("tab", "most"),
+    [
+        ("people", 15),
+        ("timeline", 15),
+        ("value", 15),
+        ("lifecycle", 16),  # one above the aim of a page
+        ("plan", 15),
+        ("history", 15),
+    ],
+)
 def test_the_queries_of_a_tab_do_not_grow(
-    client, account, cast, people, tab, django_assert_max_num_queries
+    client, account, cast, people, tab, most, django_assert_max_num_queries
 ):
     olga, (boss, *_others) = cast["olga_owner"], people
     client.force_login(olga)
@@ -164,8 +174,7 @@ def test_the_queries_of_a_tab_do_not_grow(
     for number in range(60):
         actions.change_account(account, by=olga, version=account.version, city=f"C {number}")
 
-    client.get(f"/accounts/{account.pk}/{tab}/")  # the first one notes the visit too
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(most):
         assert client.get(f"/accounts/{account.pk}/{tab}/").status_code == 200
 
 
@@ -258,7 +267,7 @@ def test_the_lifecycle_tab_tells_how_the_account_came_there(client, account, cas
     assert "Ordinary → Partner Olga They ask for a joint office. Declined Dora" in page
     assert "Meet their board first." in page
     assert "Ask for another tier" in page
-    assert "Policy" in page
+    assert "Policy not kept" in page
 
 
 def test_a_new_account_has_a_lifecycle_without_moves(client, account, cast):

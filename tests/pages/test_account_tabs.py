@@ -317,6 +317,19 @@ def test_a_reader_plans_nothing(client, account, cast):
     assert "Plan a step" not in page
 
 
+def test_a_reader_opens_no_closed_step_again(client, account, cast):
+    step = actions.plan_step(account, by=cast["olga_owner"], what="Send the offer", due=TODAY)
+    actions.close_step(step, by=cast["olga_owner"])
+    address = f"/accounts/{account.pk}/plan/"
+
+    client.force_login(cast["olga_owner"])
+    assert "Open again: Send the offer" in client.get(address).content.decode()
+    client.force_login(cast["rita_reader"])
+    page = client.get(address).content.decode()
+    assert "Send the offer" in page
+    assert "Open again" not in page
+
+
 def text_of(response):
     assert response.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))

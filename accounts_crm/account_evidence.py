@@ -1,5 +1,7 @@
 """What stands behind a point of an account's evidence: the entries, orders, groups, agreements."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
@@ -23,7 +25,7 @@ def account_evidence(request, pk):
     """Show what a gate counts as of a night, and say where that is no longer what it counted."""
     asked = night(request.GET.get("as_of", ""))
     run = asked.run or NightlyRun.objects.latest_published()
-    account = account_with_head(request.user, pk, run)
+    account: Any = account_with_head(request, pk, run)
     as_of = run.as_of if run else business_today()
     gates = evidence.gates(as_of if asked.past else None)
     wanted = parse_id(request.GET.get("gate", ""))
@@ -31,7 +33,7 @@ def account_evidence(request, pk):
     if gate is None:
         raise Http404
     found = behind(account, gate, as_of)
-    figures = getattr(account, "evidence", None)
+    figures = account.evidence
     then = evidence.have(gate, Facts.of_figures(figures), as_of) if figures else None
     page = None
     if found.contacts is not None:

@@ -1,10 +1,10 @@
-"""The account page: everything of one account, panel by panel."""
+"""The account page: an account at a glance, panel by panel; the tabs hold the rest."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -12,17 +12,17 @@ from accounts_crm import visits
 from accounts_crm.as_of import night
 from accounts_crm.models import NightlyRun
 from churn import panels as churn_panels
-from churn.queries import with_risk
-from customers import access, fact_panels, panels, ranking
+from churn.queries import for_risk_panel
+from customers import access, panels, ranking
 from customers.access import Change
 from customers.calendar import business_today
+from customers.meetings import meetings
 from customers.models import Account, NextStep, OrderLine
 from customers.relations import relations
 from customers.trade import Trade, trade
-from customers.tree import ancestors
+from customers.tree import path
 from customers.wallet import potential_of
 from lifecycle import panels as lifecycle_panels
-from lifecycle import tier_panels
 from lifecycle.evidence_panel import evidence_panel
 from lifecycle.models import Assessment, TierPolicy
 from teams import panels as teams_panels
@@ -52,49 +52,38 @@ class Facts:
 @require_safe
 @visits.noted
 def account_page(request, pk):
-    """Everything we know of one account; panels in page order."""
+    """What one should know of an account before a meeting; panels in page order."""
     viewer = request.user
     asked = night(request.GET.get("as_of", ""))
     run = asked.run or (NightlyRun.objects.latest_published() if asked.missing else None)
-    account = account_with_head(viewer, pk, run, moved=True)
+    account = account_with_head(request, pk, run, facts=True)
     measure = run.measure if run else "revenue"
-    currency = run.currency if run else settings.REPORTING_CURRENCY
     as_of = run.as_of if run else business_today()
     traded = trade(account, as_of, measure, since=account.first_order)
-    roster = teams_panels.roster(account, viewer, needed=needed_by(account.needed))
-    people = panels.contacts(account, viewer)
+    roster = teams_panels.roster(account, needed=needed_by(account.needed))
+    met = meetings(account)
+    people = panels.contacts(account, viewer, met)
     # Who can be given a step, as customers.colleagues has it, without asking again.
     colleagues = {person.pk: person for person in (viewer, account.owner, *roster.people) if person}
+    frame = head(viewer, account, run, "overview")
     return render(
         request,
         "accounts_crm/account_page.html",
         {
-            **head(viewer, account, run, "overview"),
+            **frame,
             "night": asked,
             "latest_run": run if not asked.past else None,
-            "facts": _facts(viewer, account, run, traded),
+            "facts": _facts(viewer, account, traded),
             "stage": lifecycle_panels.stage(account, viewer),
             "evidence": evidence_panel(account, run, past=asked.past),
-            "tier": tier_panels.tier(account, viewer),
-            "value": panels.value(account, traded, currency=currency, measure=measure),
+            "value": panels.value(account, traded, currency=frame["currency"], measure=measure),
             "contacts": people,
             "relations": relations(
-                account, [row.contact for row in people.rows], colleagues.values()
-            ),
-            "timeline": panels.timeline(
-                account,
-                viewer,
-                currency=currency,
-                measure=measure,
-                trade=None if asked.past else traded,
+                account, [row.contact for row in people.rows], colleagues.values(), met
             ),
             "next_steps": panels.next_steps(account, viewer, colleagues=colleagues.values()),
             "risk": churn_panels.risk(account, viewer, run),
             "roster": roster,
-            "deputies": teams_panels.deputies(account),
-            "complaints": panels.complaints(account, viewer),
-            "receivables": fact_panels.receivables(account, viewer),
-            "sightings": fact_panels.sightings(account, viewer),
         },
     )
 
@@ -121,20 +110,26 @@ def head(viewer, account: Account, run, tab: str) -> dict[str, Any]:
     }
 
 
-def account_with_head(viewer, pk: int, run, *, moved: bool = False) -> Account:
+def account_with_head(request, pk: int, run, *, facts: bool = False) -> Account:
     """Return the account with all that stands in its head, in one query.
 
-    moved  with the rank it had before, which costs another query
+    facts  with the rank it had before and the value of all that the person sees besides
+    The last visit stays in `request.visited_at`, see accounts_crm.visits.
     """
+    viewer = request.user
     potential = potential_of(run and run.as_of)
     step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
     first_step = step.order_by("due", "pk")
     policy = TierPolicy.objects.filter(tier=OuterRef("tier"))
     accounts = ranking.with_rank(Account.objects.visible_to(viewer), run)
-    if moved:
-        accounts = ranking.with_movement(accounts, ranking.comparable(run))
+    if facts:
+        accounts = ranking.with_movement(accounts, ranking.comparable_id(run)).annotate(
+            shown_base=ranking.shown_base(run, viewer)
+        )
     assessed = Assessment.objects.filter(account=OuterRef("pk"), run=run)
-    accounts = with_fragile(with_risk(accounts, run)).annotate(
+    parent = Account.objects.visible_to(viewer).filter(pk=OuterRef("parent"))
+    accounts = visits.with_visit(with_fragile(for_risk_panel(accounts, run)), viewer).annotate(
+        parent_seen=Exists(parent),
         cumulative=F("ranking__cumulative"),
         potential=Subquery(potential.values("amount")[:1]),
         potential_on=Subquery(potential.values("date")[:1]),
@@ -148,25 +143,29 @@ def account_with_head(viewer, pk: int, run, *, moved: bool = False) -> Account:
         observed_tier=Subquery(assessed.values("observed_tier")[:1]),
         needed=Subquery(policy.values("functions")[:1]),  # of our functions, by the tier
     )
-    return get_object_or_404(
-        accounts.with_permissions(viewer).select_related("owner", "region"), pk=pk
+    account = get_object_or_404(
+        accounts.with_permissions(viewer).select_related("owner", "region", "parent"), pk=pk
     )
+    request.visited_at = account.visited_at
+    return account
 
 
-def _crumbs(viewer, account: Account) -> list[Account]:
-    """Return the group above the account, topmost first; hidden accounts are left out."""
-    if account.parent_id is None:
+def _crumbs(viewer, account: Any) -> list[Account]:
+    """Return the group above the account, topmost first; hidden accounts are left out.
+
+    A query only where there is more than the parent.
+    """
+    if account.parent is None:
         return []
-    above = ancestors("customers.Account", account.parent_id)
-    seen = Account.objects.visible_to(viewer).in_bulk(above)
-    return [seen[pk] for pk in reversed(above) if pk in seen]
+    if account.parent.parent_id is None:
+        return [account.parent] if account.parent_seen else []
+    return list(path(Account.objects.visible_to(viewer), account.parent_id))
 
 
-def _facts(viewer, account: Any, run, traded: Trade) -> Facts:
+def _facts(viewer, account: Any, traded: Trade) -> Facts:
     whole = access.sees_all(viewer)
-    base = 0
-    if run and account.value is not None and account.value > 0:
-        base = ranking.shown_total(run, viewer).base
+    # A share is told of what earns: an account without value, or below zero, has none.
+    base = account.shown_base if account.value and account.value > 0 else None
     days = (business_today() - account.last_contact_on).days if account.last_contact_on else None
     return Facts(
         trade=traded,

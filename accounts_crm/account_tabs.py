@@ -16,6 +16,7 @@ from accounts_crm.models import NightlyRun
 from customers import fact_panels, happenings, panels, relations
 from customers import timeline as timelines
 from customers.calendar import business_today
+from customers.cut import Cut
 from customers.models import Account, Event, Function
 from customers.org_chart import org_chart
 from customers.trade import by_category, trade
@@ -51,6 +52,7 @@ def account_team(request, pk):
     account = frame["account"]
     team = teams_panels.team(account, request.user, needed=needed_by(account.needed))
     context = {**frame, "team": team, "joint": joint_work(account, request.user)}
+    context["deputies"] = teams_panels.deputies(account)
     context["open_books"] = open_books(account, request.user)
     return render(request, "accounts_crm/account_team.html", context)
 
@@ -67,7 +69,7 @@ def account_value(request, pk):
     context = {
         **frame,
         "value": panels.value(account, traded, currency=frame["currency"], measure=measure),
-        "categories": by_category(account, as_of, measure)[:CATEGORIES],
+        "categories": Cut(by_category(account, as_of, measure), CATEGORIES),
         "potential": fact_panels.potential(account, request.user),
         "receivables": fact_panels.receivables(account, request.user),
         "sightings": fact_panels.sightings(account, request.user),
@@ -86,10 +88,10 @@ def account_lifecycle(request, pk):
         "stage": lifecycle_panels.stage(account, request.user),
         "evidence": evidence_panel(account, frame["run"]),
         "tier": tier_panels.tier(account, request.user),
-        "moves": account.stage_moves.select_related("by")[:MOVES],
-        "requests": account.tier_requests.exclude(state="open").select_related(
-            "asked_by", "decided_by"
-        )[:MOVES],
+        "moves": Cut(account.stage_moves.select_related("by"), MOVES),
+        "requests": Cut(
+            account.tier_requests.decided().select_related("asked_by", "decided_by"), MOVES
+        ),
     }
     return render(request, "accounts_crm/account_lifecycle.html", context)
 
@@ -182,7 +184,7 @@ def account_history(request, pk):
 def _frame(request, pk: int, tab: str) -> dict[str, Any]:
     """Return what the head and the tabs draw, as of the latest night."""
     run = NightlyRun.objects.latest_published()
-    return head(request.user, account_with_head(request.user, pk, run), run, tab)
+    return head(request.user, account_with_head(request, pk, run), run, tab)
 
 
 def _moment(typed: str) -> dt.datetime | None:

@@ -33,7 +33,7 @@ def handover(request, pk):
     rows = Handover.objects.visible_to(request.user).select_related("was", "to")
     found = get_object_or_404(rows, pk=pk)
     run = NightlyRun.objects.latest_published()
-    account = account_with_head(request.user, found.account_id, run)
+    account = account_with_head(request, found.account_id, run)
     ticks = {tick.item: tick for tick in found.ticks.select_related("by")}
     steps = with_people(
         NextStep.objects.filter(account=account, state=NextStep.State.OPEN).select_related("who")

@@ -11,11 +11,10 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -55,6 +54,13 @@ def at_hand(user, limit: int = 6) -> dict[str, list[Any]]:
     return {"pinned": held, "recent": [one for one in accounts if not one.is_pinned][:limit]}
 
 
+def with_visit(accounts: QuerySet, user) -> QuerySet:
+    """Annotate accounts with `visited_at` and `pinned_at` of a person; None where never."""
+    return accounts.annotate(
+        visit=FilteredRelation("visits", condition=Q(visits__user=user))
+    ).annotate(visited_at=F("visit__at"), pinned_at=F("visit__pinned_at"))
+
+
 @transaction.atomic
 def pin(account: Account, *, by) -> None:
     """Keep an account at hand for a person. Raises Refused if too many are."""
@@ -87,21 +93,19 @@ def note(user, account_id: int) -> None:
 
 
 def noted(view: Callable) -> Callable:
-    """Note the visit of an account's page once it was answered; `request.visit` is the last one.
+    """Note the visit of an account's page once it was answered.
 
+    The page leaves the time of the last visit in `request.visited_at`, None where there was none.
     The one thing a GET writes: it changes nothing that anybody else sees, a HEAD or a page fetched
     ahead does not count, and where it cannot be written the page stands all the same.
     """
 
     @wraps(view)
     def noting(request, pk):
-        request.visit = SimpleLazyObject(
-            lambda: Visit.objects.filter(user=request.user, account=pk).first() or Visit(at=None)
-        )
         response = view(request, pk)
         ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
         if request.method == "GET" and response.status_code == 200 and not ahead:
-            last = request.visit.at
+            last = request.visited_at
             if last is None or last < timezone.now() - AGAIN:
                 response._resource_closers.append(partial(_note_safely, request.user, pk))
         return response

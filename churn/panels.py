@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from churn.forms import RaiseForm
 from churn.models import Defection, DefectionType, Flag, Risk
 from customers.access import Change
 from customers.calendar import business_today
-from customers.models import Account
+from customers.models import Account, NextStep
 
 MILLION = 10**6
 
@@ -96,26 +96,28 @@ class RiskPanel:
         }
 
 
-def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusal: str = ""):
+def risk(
+    account: Any, viewer, run, *, form: RaiseForm | None = None, refusal: str = ""
+) -> RiskPanel:
     """Return the risk panel of an account as of a run; its flags are those of today.
 
+    account  read by queries.for_risk_panel
     run      a published run, or None before the first
     form     a form that was refused, to be shown again
     refusal  why an answer to a flag was refused
     """
-    row = Risk.objects.of_run(run.pk).filter(account=account).first() if run else None
-    flags = list(account.flags.select_related("opened_by", "owner", "playbook")[:20])
-    may_change = account.may_be_changed_by(viewer, Change.RELATIONSHIP)
-    standing = [flag for flag in flags if flag.state != Flag.State.CLOSED]
-    prefetch_related_objects([flag for flag in standing if flag.playbook], "steps")
+    row = account.risk if account.risk_scored is not None else None
+    flags = _flags(account)
     panel = RiskPanel(
         account=account,
         run=run,
         risk=row,
-        may_change=may_change,
-        flags=standing,
+        may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
+        flags=[flag for flag in flags if flag.state != Flag.State.CLOSED],
         last_closed=next((flag for flag in flags if flag.state == Flag.State.CLOSED), None),
-        lost=_loss(account),
+        lost=account.loss
+        if account.status == Account.Status.LOST and account.lost_on is not None
+        else None,
         raise_form=form or RaiseForm(auto_id="raise-%s"),
         refusal=refusal,
     )
@@ -125,10 +127,30 @@ def risk(account: Account, viewer, run, *, form: RaiseForm | None = None, refusa
     return panel
 
 
-def _loss(account: Account) -> Defection | None:
-    if account.status != Account.Status.LOST:
-        return None
-    return Defection.objects.filter(account=account, winback=Defection.WinBack.OPEN).first()
+def _flags(account: Account) -> list[Flag]:
+    """Return the standing flags and the last closed one, the latest first, in one query.
+
+    Each has `planned`: the steps of its playbook.
+    """
+    closed = account.flags.filter(state=Flag.State.CLOSED).values("pk")[:1]
+    rows: list[Any] = list(  # a row for each step
+        account.flags.filter(~Q(state=Flag.State.CLOSED) | Q(pk__in=closed))
+        .select_related("opened_by", "owner", "playbook")
+        .annotate(
+            step=F("steps"),
+            step_what=F("steps__what"),
+            step_state=F("steps__state"),
+            step_due=F("steps__due"),
+        )
+        .order_by("-opened_at", "-pk", "step_due", "step")
+    )
+    flags: dict[int, Any] = {}
+    for row in rows:
+        flag = flags.setdefault(row.pk, row)
+        flag.account = account
+        step = NextStep(pk=row.step, what=row.step_what, state=row.step_state, due=row.step_due)
+        flag.planned = [*getattr(flag, "planned", ()), *([step] if row.step else ())]
+    return list(flags.values())
 
 
 def points_of(score: int, shares: list[float]) -> list[int]:

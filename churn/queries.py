@@ -2,7 +2,7 @@
 
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
-from churn.models import Flag, Playbook, Risk
+from churn.models import Defection, Flag, Playbook, Risk
 
 
 def with_risk(accounts: QuerySet, run) -> QuerySet:
@@ -21,6 +21,16 @@ def with_risk(accounts: QuerySet, run) -> QuerySet:
         risk_at_stake=F("risk__value_at_stake"),
         risk_p_micro=F("risk__p_micro"),
     )
+
+
+def for_risk_panel(accounts: QuerySet, run) -> QuerySet:
+    """Read accounts with_risk, and with the rows of it and of the loss that the panel shows.
+
+    account.risk is there if risk_scored is not None, account.loss if lost_on is not.
+    """
+    loss = FilteredRelation("defections", condition=Q(defections__winback=Defection.WinBack.OPEN))
+    accounts = with_risk(accounts, run).annotate(loss=loss).annotate(lost_on=F("loss__date"))
+    return accounts.select_related("risk", "loss")
 
 
 def newest_run():

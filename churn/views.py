@@ -17,7 +17,7 @@ from django_htmx.http import trigger_client_event
 from churn import actions, judgement, panels
 from churn.forms import ASSIGNED, SNOOZED, AnswerForm, RaiseForm
 from churn.models import Flag, Playbook
-from churn.queries import newest_run, with_success
+from churn.queries import for_risk_panel, newest_run, with_success
 from customers.access import Change, may_see_back_tests
 from customers.calendar import business_today
 from customers.colleagues import colleagues_of
@@ -114,9 +114,14 @@ def _done(request, account, said):
     if not request.htmx:
         messages.success(request, said)
         return redirect(_back(request, account))
-    panel = panels.risk(account, request.user, newest_run())
-    response = render(request, "churn/_risk.html", {"panel": panel})
+    response = render(request, "churn/_risk.html", {"panel": _panel(request, account)})
     return trigger_client_event(response, "flag-changed", {"account": account.pk})
+
+
+def _panel(request, account, **faults):
+    run = newest_run()
+    read = for_risk_panel(Account.objects.filter(pk=account.pk).select_related("owner"), run)
+    return panels.risk(read.get(), request.user, run, **faults)
 
 
 def _back(request, account):
@@ -136,11 +141,5 @@ def _refused(request, account, *, errors, form=None, status=422):
         for fault in faults:
             messages.error(request, fault)
         return redirect(_back(request, account))
-    panel = panels.risk(
-        account,
-        request.user,
-        newest_run(),
-        form=form,
-        refusal="" if form else " ".join(faults),
-    )
+    panel = _panel(request, account, form=form, refusal="" if form else " ".join(faults))
     return render(request, "churn/_risk.html", {"panel": panel}, status=status)

@@ -66,10 +66,14 @@ def roles_of(user) -> frozenset[str]:
         return frozenset()
     if not hasattr(user, "_roles"):
         # The posts come along: every page of a director asks for both.
-        held = list(user.groups.values_list("name", "user__posts", "user__posts__region"))
-        user._roles = frozenset(name for name, _post, _region in held)
-        user._held = {post: region for _name, post, region in held if post is not None}
+        hold(user, list(user.groups.values_list("name", "user__posts", "user__posts__region")))
     return user._roles
+
+
+def hold(user, held: Collection[tuple[str, int | None, int | None]]) -> None:
+    """Keep with a user object what was read of its roles: role, post and the post's region."""
+    user._roles = frozenset(name for name, _post, _region in held)
+    user._held = {post: region for _name, post, region in held if post is not None}
 
 
 def sees_all(user) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from customers.access import Change
-from customers.models import Account, CompetitorSighting, PurchasePotential, Receivable
+from customers.cut import Cut
+from customers.models import Account, Receivable
 
 SETTLED = 5  # shown
 RECEIVABLES_READ = 50
@@ -15,12 +16,16 @@ POTENTIALS = 12
 
 @dataclass
 class ReceivablesPanel:
-    """What the customer owes and trouble with its credit; trouble first, then the longest due."""
+    """What the customer owes and trouble with its credit; trouble first, then the longest due.
+
+    more  are open than are shown
+    """
 
     account: Account
     may_change: bool
     open: list[Receivable]
     settled: list[Receivable]
+    more: bool
 
 
 @dataclass
@@ -29,7 +34,7 @@ class SightingsPanel:
 
     account: Account
     may_change: bool
-    rows: list[CompetitorSighting]
+    rows: Cut
 
 
 @dataclass
@@ -38,7 +43,7 @@ class PotentialPanel:
 
     account: Account
     may_change: bool
-    rows: list[PurchasePotential]
+    rows: Cut
 
 
 def potential(account: Account, viewer) -> PotentialPanel:
@@ -46,7 +51,7 @@ def potential(account: Account, viewer) -> PotentialPanel:
     return PotentialPanel(
         account,
         account.may_be_changed_by(viewer, Change.FACTS),
-        list(account.potentials.order_by("-date", "-pk")[:POTENTIALS]),
+        Cut(account.potentials.order_by("-date", "-pk"), POTENTIALS),
     )
 
 
@@ -56,12 +61,13 @@ def receivables(account: Account, viewer) -> ReceivablesPanel:
     rows = account.receivables.order_by(
         F("settled_on").desc(nulls_first=True), F("due_on").asc(nulls_first=True), "pk"
     )
-    shown = list(rows[:RECEIVABLES_READ])
+    shown = Cut(rows, RECEIVABLES_READ)
     return ReceivablesPanel(
         account,
         account.may_be_changed_by(viewer, Change.FACTS),
         [row for row in shown if row.settled_on is None],
         [row for row in shown if row.settled_on][:SETTLED],
+        more=shown.more and shown[-1].settled_on is None,
     )
 
 
@@ -70,5 +76,5 @@ def sightings(account: Account, viewer) -> SightingsPanel:
     return SightingsPanel(
         account,
         account.may_be_changed_by(viewer, Change.FACTS),
-        list(account.sightings.order_by("-seen_on", "-pk")[:SIGHTINGS]),
+        Cut(account.sightings.order_by("-seen_on", "-pk"), SIGHTINGS),
     )

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,14 @@ from customers.fact_forms import (
 from customers.models import Account, CompetitorSighting, Complaint, Receivable
 from customers.money import AmountError
 
+# The pages that show the panels, by name: the account's pages stand at the roof.
+PAGES = {
+    "complaints": "account-risk",
+    "potential": "account-value",
+    "receivables": "account-value",
+    "sightings": "account-value",
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint_new(request, pk):
@@ -29,6 +38,7 @@ def complaint_new(request, pk):
         actions.record_complaint,
         title=_("Record a complaint"),
         said=_("The complaint is recorded."),
+        panel="complaints",
     )
 
 
@@ -42,6 +52,7 @@ def satisfaction_new(request, pk):
         actions.record_satisfaction,
         title=_("Record satisfaction"),
         said=_("The score is recorded."),
+        panel="complaints",
     )
 
 
@@ -55,6 +66,7 @@ def potential_new(request, pk):
         actions.record_potential,
         title=_("Record purchase potential"),
         said=_("The purchase potential is recorded."),
+        panel="potential",
     )
 
 
@@ -96,6 +108,7 @@ def complaint_edit(request, pk):
         actions.change_complaint,
         title=_("Edit complaint"),
         said=_("The complaint is saved."),
+        panel="complaints",
     )
 
 
@@ -127,7 +140,7 @@ def sighting_edit(request, pk):
     )
 
 
-def _record(request, pk, make_form, record, *, title: str, said: str, panel: str = "complaints"):
+def _record(request, pk, make_form, record, *, title: str, said: str, panel: str):
     account = Account.objects.get_for(request.user, pk, change=Change.FACTS)
     form = make_form(_typed(request))
     if form.is_bound and form.is_valid():
@@ -140,7 +153,7 @@ def _record(request, pk, make_form, record, *, title: str, said: str, panel: str
     return _draw(request, form, account, title=title)
 
 
-def _change(request, row, make_form, change, *, title: str, said: str, panel: str = "complaints"):
+def _change(request, row, make_form, change, *, title: str, said: str, panel: str):
     form = make_form(_typed(request), instance=row)
     if form.is_bound and form.is_valid():
         try:
@@ -158,7 +171,7 @@ def _typed(request):
 
 def _saved(request, account: Account, said: str, panel: str):
     messages.success(request, said)
-    return redirect(f"{account.get_absolute_url()}#{panel}")
+    return redirect(f"{reverse(PAGES[panel], args=[account.pk])}#{panel}")
 
 
 def _draw(request, form, account: Account, *, title: str):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth import get_user_model
 from django.db.models import F, Max
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,14 +15,15 @@ from customers import timeline as timelines
 from customers.access import Change
 from customers.calendar import business_today
 from customers.colleagues import colleagues_of
+from customers.cut import Cut
+from customers.meetings import Meeting, meetings
 from customers.models import Account, Complaint, Contact, NextStep, SatisfactionScore
 from customers.money import to_major
 from customers.step_forms import StepForm
-from customers.steps import with_people
+from customers.steps import open_steps, with_people
 from customers.timeline import Page, Person
 from customers.trade import Trade
 
-KNOWN_DAYS = 365  # who met a contact within these knows the person
 CLOSED_DAYS = 90  # in which closed steps count as done lately
 CLOSED = 50  # of them shown
 SCORES = 3
@@ -162,13 +162,14 @@ class StepsPanel:
 
 @dataclass
 class ComplaintsPanel:
-    """Complaints and satisfaction, newest first."""
+    """Complaints and satisfaction, newest first; `more` are open than are shown."""
 
     account: Account
     may_change: bool
     open: list[Complaint]
     resolved: list[Complaint]
     scores: list[SatisfactionScore]
+    more: bool
 
 
 def value(account: Account, trade: Trade, *, currency: str, measure: str) -> ValuePanel:
@@ -176,23 +177,16 @@ def value(account: Account, trade: Trade, *, currency: str, measure: str) -> Val
     return ValuePanel(account, trade, currency, measure == "margin")
 
 
-def contacts(account: Account, viewer) -> ContactsPanel:
-    """Return the people at an account, last met first."""
+def contacts(account: Account, viewer, met: Iterable[Meeting] | None = None) -> ContactsPanel:
+    """Return the people at an account, last met first.
+
+    met  customers.meetings.meetings, where the page has them already
+    """
     people = account.contacts.annotate(met_on=Max("interactions__date"))
-    known: dict[int, list[Person]] = {}
-    since = business_today() - dt.timedelta(days=KNOWN_DAYS)
-    pairs = (
-        get_user_model()
-        .objects.filter(
-            attended__account=account, attended__date__gte=since, attended__theirs__isnull=False
-        )
-        .order_by("name", "pk")
-        .values_list("attended__theirs", "pk", "name")
-        .distinct()
-    )
-    for contact, pk, name in pairs:
-        known.setdefault(contact, []).append(Person(pk, name))
-    rows = [ContactRow(c, c.met_on, known.get(c.pk, [])) for c in people]
+    known: dict[int, dict[int, Person]] = {}
+    for pair in meetings(account) if met is None else met:
+        known.setdefault(pair.theirs, {})[pair.ours] = Person(pair.ours, pair.name)
+    rows = [ContactRow(c, c.met_on, list(known.get(c.pk, {}).values())) for c in people]
     rows.sort(key=lambda row: row.met_on or dt.date.min, reverse=True)
     today = business_today()
     gone = [row for row in rows if row.contact.left_on and row.contact.left_on <= today]
@@ -237,35 +231,34 @@ def next_steps(account: Account, viewer, *, colleagues: Iterable | None = None) 
     colleagues  who can be given a step, where the page knows them already
     """
     may_change = account.may_be_changed_by(viewer, Change.RELATIONSHIP)
-    steps = account.next_steps.filter(state=NextStep.State.OPEN).select_related(
-        "who", "interaction"
-    )
     if colleagues is None and may_change:
         colleagues = colleagues_of(account, viewer)
     form = StepForm(colleagues=colleagues) if may_change else None
-    return StepsPanel(account, may_change, with_people(steps.order_by("due", "pk")), form)
+    return StepsPanel(account, may_change, open_steps(account), form)
 
 
-def closed_steps(account: Account) -> list[NextStep]:
+def closed_steps(account: Account) -> Cut:
     """Return the steps that were done or dropped lately, the latest first."""
     since = business_today() - dt.timedelta(days=CLOSED_DAYS)
     steps = account.next_steps.exclude(state=NextStep.State.OPEN).filter(closed_on__gte=since)
-    return with_people(
-        steps.select_related("who", "interaction").order_by("-closed_at", "-pk")[:CLOSED]
-    )
+    ordered = steps.select_related("who", "interaction").order_by("-closed_at", "-pk")
+    shown = Cut(ordered, CLOSED)
+    with_people(shown)
+    return shown
 
 
 def complaints(account: Account, viewer) -> ComplaintsPanel:
     """Return the complaints and the latest scores."""
     # Open ones first: they matter however old they are.
     rows = account.complaints.order_by(F("resolved_on").desc(nulls_first=True), "-opened_on", "-pk")
-    shown = list(rows[:COMPLAINTS_READ])
+    shown = Cut(rows, COMPLAINTS_READ)
     return ComplaintsPanel(
         account,
         account.may_be_changed_by(viewer, Change.FACTS),
         [row for row in shown if row.resolved_on is None],
         [row for row in shown if row.resolved_on][:COMPLAINTS],
         list(account.satisfaction.order_by("-date", "-pk")[:SCORES]),
+        more=shown.more and shown[-1].resolved_on is None,
     )
 
 

@@ -1,13 +1,13 @@
 """Who of ours met whom of theirs, function by function, from the logged contacts."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
-
 from customers.calendar import business_today
+from customers.meetings import Meeting, meetings
 from customers.models import Function, Interaction
 
 DAYS = 365  # older contacts no longer count
@@ -70,32 +70,28 @@ def first_day() -> dt.date:
     return business_today() - dt.timedelta(days=DAYS - 1)
 
 
-def relations(account, contacts, colleagues) -> Map:
+def relations(account, contacts, colleagues, met: Iterable[Meeting] | None = None) -> Map:
     """Return the map of an account.
 
     contacts    its people who are still there
     colleagues  our people who work on it
+    met         customers.meetings.meetings, where the page has them already
     The strength of a pair is Σ 0.5^(days since / HALF_LIFE) over its log entries of a year.
     """
-    today = business_today()
-    counted = (
-        Interaction.objects.filter(
-            account=account,
-            kind__in=Interaction.MET,
-            date__gte=first_day(),
-            ours__isnull=False,
-            theirs__isnull=False,
-        )
-        .order_by()
-        .values_list("ours__function", "theirs__function", "date")
-        .annotate(entries=Count("pk", distinct=True))
-    )
-    counts: Counter[tuple[str, str]] = Counter()
-    strengths: Counter[tuple[str, str]] = Counter()
-    for ours, theirs, day, entries in counted:
-        if ours and theirs:
-            counts[ours, theirs] += entries
-            strengths[ours, theirs] += entries * 0.5 ** ((today - day).days / HALF_LIFE)  # type: ignore[assignment]
+    today, first = business_today(), first_day()
+    # Once for each entry, however many of a function were there.
+    entries = {
+        (pair.entry, pair.function, pair.their_function, pair.date)
+        for pair in (meetings(account) if met is None else met)
+        if pair.kind in Interaction.MET
+        and pair.date >= first
+        and pair.function
+        and pair.their_function
+    }
+    counts = Counter((ours, theirs) for _entry, ours, theirs, _day in entries)
+    strengths: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for _entry, ours, theirs, day in sorted(entries):  # the same sum on every page
+        strengths[ours, theirs] += 0.5 ** ((today - day).days / HALF_LIFE)
     people = Counter(contact.function for contact in contacts if contact.function)
     staffed = {person.function for person in colleagues if person.function}
     columns = [f for f in Function.values if people[f] or any(pair[1] == f for pair in counts)]

@@ -1,8 +1,26 @@
 """Reading next steps for a page."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from customers.models import Interaction, NextStep
+from django.db.models import F
+
+from customers.models import Account, Interaction, NextStep
+
+
+def open_steps(account: Account) -> list[NextStep]:
+    """Return an account's open steps, soonest first, each with `people`; one query."""
+    rows = (
+        account.next_steps.filter(state=NextStep.State.OPEN)
+        .select_related("who", "interaction")
+        .annotate(person=F("interaction__theirs__name"))  # a row for each
+        .order_by("due", "pk", "person")
+    )
+    steps: dict[int, NextStep] = {}
+    for row in rows:
+        step: Any = steps.setdefault(row.pk, row)
+        step.people = [*getattr(step, "people", ()), *filter(None, [row.person])]
+    return list(steps.values())
 
 
 def with_people(steps: Iterable[NextStep], beside: Iterable[Interaction] = ()) -> list[NextStep]:

@@ -166,7 +166,11 @@ def resume(
     broken = Interruption.objects.filter(account=account, ended_at__isnull=True).first()
     undone = _takes_back(account, undoes, was=held, to=to, by=by)
     night = None if undone else against.latest(account)
-    back = to if undone else resumes_to(broken, night.supported if night else None)
+    back = (
+        to
+        if undone
+        else resumes_to(broken.stage if broken else None, night.supported if night else None)
+    )
     if to and to != back:
         said = (
             _("%(account)s resumes in “%(stage)s”, as its evidence supports. Move it from there.")
@@ -184,11 +188,11 @@ def resume(
     return move
 
 
-def resumes_to(broken: Interruption | None, supported: str | None) -> str:
+def resumes_to(broke_at: str | None, supported: str | None) -> str:
     """Return the stage at which a relationship resumes: what its evidence supports, else where it
     broke, or the first if that is unknown too.
     """
-    return supported or (broken.stage if broken is not None else TRACK[0])
+    return supported or broke_at or TRACK[0]
 
 
 def _break_on(broken: Interruption, account: Account, *, was: str, by) -> StageMove:

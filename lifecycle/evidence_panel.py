@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from customers.models import Account, Stage
 from lifecycle import evidence, gate_words
@@ -43,13 +44,13 @@ class EvidencePanel:
         return len(self.missing) + len(self.lost) + len(self.kept)
 
 
-def evidence_panel(account: Account, run, *, past: bool = False) -> EvidencePanel | None:
+def evidence_panel(account: Any, run, *, past: bool = False) -> EvidencePanel | None:
     """Return the panel from what the run found of an account; None where it kept nothing.
 
     account  with `evidence`, the figures of its assessment, from the same run
     past     whether the run is an earlier one, which the gates of its day judge
     """
-    figures = getattr(account, "evidence", None)
+    figures = account.evidence
     if run is None or not figures:
         return None
     rules = Policy(evidence.gates(run.as_of if past else None), {})

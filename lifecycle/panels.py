@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import F, FilteredRelation, Max, Q
 
 from customers.access import Change
 from customers.models import Account, Stage
@@ -27,6 +27,16 @@ class Step:
     since: dt.datetime | None
 
 
+@dataclass(frozen=True)
+class Break:
+    """A break that has not ended: at which stage, why, and what is done against each cause."""
+
+    stage: str
+    note: str
+    causes: list[Cause]
+    remedies: list[Remedy]
+
+
 @dataclass
 class StagePanel:
     """What templates/lifecycle/_stage.html draws."""
@@ -34,7 +44,7 @@ class StagePanel:
     account: Account
     steps: list[Step]
     since: dt.datetime | None
-    broken: Interruption | None
+    broken: Break | None
     may_change: bool
 
     @property
@@ -148,16 +158,30 @@ def move_form(account: Account, form: StageForm | None = None, *, to: str = "") 
         was=account.stage,
         chosen=chosen,
         causes=list(form["causes"].value() or []),
-        back=resumes_to(broken, supported) if account.stage == Stage.INTERRUPTED else "",
+        back=resumes_to(broken.stage if broken else None, supported)
+        if account.stage == Stage.INTERRUPTED
+        else "",
         shown=bool(supported),
         objections=objections,
     )
 
 
-def open_break(account: Account) -> Interruption | None:
-    """Return the break that has not ended, with causes and remedies; no query for others."""
+def open_break(account: Account) -> Break | None:
+    """Return the break that has not ended, in one query; no query for accounts without one."""
     if account.stage != Stage.INTERRUPTED:
         return None
-    breaks = Interruption.objects.filter(account=account, ended_at__isnull=True)
-    steps = Prefetch("remedies", Remedy.objects.select_related("step__who"))
-    return breaks.prefetch_related("causes", steps).first()
+    remedy = FilteredRelation("remedies", condition=Q(remedies__cause=F("causes__cause")))
+    rows: list[Any] = list(
+        Interruption.objects.filter(account=account, ended_at__isnull=True)
+        .annotate(cause=F("causes__cause"), remedy=remedy, remedied=F("remedy__pk"))
+        .select_related("remedy__step__who")  # type: ignore[misc]
+        .order_by("causes__pk")  # a row for each
+    )
+    if not rows:
+        return None
+    return Break(
+        rows[0].stage,
+        rows[0].note,
+        [Cause(row.cause) for row in rows if row.cause],
+        [row.remedy for row in rows if row.remedied],
+    )

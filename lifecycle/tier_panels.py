@@ -63,12 +63,12 @@ class PolicyChange:
     now: str
 
 
-def tier(account: Account, viewer) -> TierPanel:
+def tier(account: Any, viewer) -> TierPanel:
     """Return the tier panel of an account, against a night's assessment and today's team.
 
     account  with `evidence` and `observed_tier`, both of the assessment, None where there is none
     """
-    figures = getattr(account, "evidence", None)
+    figures = account.evidence
     found: list[Point] = []
     advised = None
     where = quadrant(account)
@@ -88,7 +88,7 @@ def tier(account: Account, viewer) -> TierPanel:
         account=account,
         points=found,
         state=overall(found) if found else None,
-        observed=getattr(account, "observed_tier", None) or "",
+        observed=account.observed_tier or "",
         may_change=account.may_be_changed_by(viewer, Change.RELATIONSHIP),
         asked=TierRequest.objects.open().filter(account=account).select_related("asked_by").first(),
         advised=advised,

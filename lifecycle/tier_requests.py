@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -28,7 +29,9 @@ def ask(request, pk):
             form.add_error(refusal.field or None, str(refusal))
         else:
             messages.success(request, _("Asked. A director decides; you see it on this page."))
-            return redirect(f"{account.get_absolute_url()}#tier")
+            return redirect(
+                f"{reverse('account-lifecycle', args=[account.pk])}#tier"
+            )  # by name: at the roof
     context = {"form": form, "account": account}
     status = 422 if form.errors else 200
     return render(request, "lifecycle/tier_ask.html", context, status=status)
@@ -74,7 +77,7 @@ def _draw(request, *, status: int = 200, at: int = 0, fault: str = "", typed: st
     seen = TierRequest.objects.visible_to(request.user).select_related(
         "account", "asked_by", "decided_by"
     )
-    closed = seen.exclude(state=TierRequest.State.OPEN).order_by("-decided_at", "-pk")
+    closed = seen.decided()
     waiting = list(seen.open().order_by("asked_at", "pk")[:SHOWN])
     mine = TierRequest.objects.decidable_by(request.user)
     context = {

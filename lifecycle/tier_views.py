@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -64,7 +65,9 @@ def stance_new(request, pk):
             form.add_error(refusal.field or None, str(refusal))
         else:
             messages.success(request, _("The supplier stance is recorded."))
-            return redirect(f"{account.get_absolute_url()}#tier")
+            return redirect(
+                f"{reverse('account-lifecycle', args=[account.pk])}#tier"
+            )  # by name: at the roof
     context = {"form": form, "account": account}
     status = 422 if form.errors else 200
     return render(request, "lifecycle/stance_form.html", context, status=status)

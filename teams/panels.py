@@ -134,9 +134,7 @@ class TeamPanel:
         return self.account.owner_id is None
 
 
-def roster(
-    account: Account, viewer, *, needed: Sequence[str] = coverage.CROSS_FUNCTIONAL
-) -> RosterPanel:
+def roster(account: Account, *, needed: Sequence[str]) -> RosterPanel:
     """Return the team as it is today, the account manager first.
 
     needed  the functions that the team must have
@@ -190,7 +188,7 @@ def team(account: Account, viewer, *, needed: Sequence[str]) -> TeamPanel:
 
 def _lines(members: list[TeamMember], missing: list[str]) -> list[Line]:
     """Return the functions that are there or missing, each with its people by layer."""
-    there = _staffed(members)
+    there = {_function(member) for member in members}
     words = {**dict(Function.choices), "": _("No function")}
     return [
         Line(
@@ -222,7 +220,8 @@ def _function(member: TeamMember) -> str:
 
 
 def _staffed(members: list[TeamMember]) -> set[str]:
-    return {_function(member) for member in members}
+    """Return the functions of those in a team who are still with us."""
+    return {_function(member) for member in members if member.user.is_active}
 
 
 def _labels(functions: list[str]) -> list[str]:

@@ -127,7 +127,7 @@ def _somebody() -> Client:
         # Where no files were collected, their middleware says so; no page here asks for one.
         warnings.filterwarnings("ignore", message="No directory at")
         client.handler.load_middleware()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

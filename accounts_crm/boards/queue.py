@@ -31,7 +31,7 @@ from accounts_crm.portfolio.vocabulary import vocabulary
 from churn import findings
 from churn import panels as churn_panels
 from churn.models import Flag, Risk
-from churn.queries import with_risk
+from churn.queries import for_risk_panel, with_risk
 from customers import ranking
 from customers.access import may_see_back_tests
 from customers.calendar import business_today
@@ -229,9 +229,8 @@ def _shown(accounts: QuerySet, user, run) -> QuerySet:
     step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
     step = step.order_by("due", "pk")
     return (
-        with_risk(ranking.with_rank(accounts, run), run)
+        for_risk_panel(ranking.with_rank(accounts, run), run)
         .annotate(
-            risk_findings=F("risk__findings"),
             step_what=Subquery(step.values("what")[:1]),
             step_due=Subquery(step.values("due")[:1]),
         )
@@ -250,7 +249,8 @@ def _rows(ids: list[int], user, run) -> list[Row]:
     rows = []
     for pk in ids:
         account = found[pk]
-        strongest = (account.risk_findings or [None])[0] if run.evidence_kept else None
+        found_of_it = account.risk.findings if account.risk_scored and run.evidence_kept else []
+        strongest = next(iter(found_of_it), None)
         reason = findings.name(strongest["signal"]) if strongest else ""
         rows.append(Row(account, reason, flags.get(pk)))
     return rows

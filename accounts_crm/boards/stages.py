@@ -24,7 +24,7 @@ from customers.figures import days_since
 from customers.models import Account, Stage
 from customers.parts import Named
 from lifecycle.actions import resumes_to
-from lifecycle.models import Interruption, InterruptionCause, StageMove
+from lifecycle.models import InterruptionCause, StageMove
 from lifecycle.queries import with_since, with_supported
 from lifecycle.stages import TRACK, Cause
 
@@ -206,13 +206,13 @@ def _cards(user, run, accounts: QuerySet, cadences: dict[str, int]) -> dict[str,
     ids = list(placed.values_list("pk", flat=True))
     named = Account.objects.filter(pk__in=ids).with_permissions(user)
     shown = with_supported(with_since(with_risk(ranking.with_rank(named, run), run)), run)
-    breaks: dict[int, Interruption] = {}
+    broke_at: dict[int, str] = {}
     causes: dict[int, list[str]] = defaultdict(list)
     known = InterruptionCause.objects.filter(
         interruption__account__in=ids, interruption__ended_at__isnull=True
     )
     for cause in known.select_related("interruption"):
-        breaks[cause.interruption.account_id] = cause.interruption
+        broke_at[cause.interruption.account_id] = cause.interruption.stage
         causes[cause.interruption.account_id].append(str(Cause(cause.cause).label))
     cards: dict[str, list[Card]] = defaultdict(list)
     ordered = shown.select_related("owner").order_by(F("value").desc(nulls_last=True), "pk")
@@ -223,7 +223,7 @@ def _cards(user, run, accounts: QuerySet, cadences: dict[str, int]) -> dict[str,
                 account,
                 may_move=account.may_be_changed_by(user, access.Change.RELATIONSHIP),
                 cadence=cadences.get(account.tier),
-                back=resumes_to(breaks.get(account.pk), account.supported) if broken else "",
+                back=resumes_to(broke_at.get(account.pk), account.supported) if broken else "",
                 causes=causes[account.pk] if broken else [],
             )
         )

@@ -9,8 +9,8 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from churn.models import Flag
 from customers import ranking
 from customers.calendar import business_today
+from customers.meetings import KNOWN_DAYS
 from customers.models import Account, Contact, Interaction, NextStep, Ranking
-from customers.panels import KNOWN_DAYS
 from teams import cover
 from teams.models import JointGroup, Post, User
 

@@ -10,7 +10,7 @@ class Visit(models.Model):
     """When a person last opened the page of an account, and since when it is pinned."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="visits")
     at = models.DateTimeField()
     pinned_at = models.DateTimeField(null=True)
 

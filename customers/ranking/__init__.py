@@ -4,8 +4,10 @@ from customers.ranking.computing import compute
 from customers.ranking.reading import (
     Shown,
     comparable,
+    comparable_id,
     older,
     previous,
+    shown_base,
     shown_rankings,
     shown_total,
     with_movement,
@@ -16,9 +18,11 @@ from customers.ranking.reading import (
 __all__ = [
     "Shown",
     "comparable",
+    "comparable_id",
     "compute",
     "older",
     "previous",
+    "shown_base",
     "shown_rankings",
     "shown_total",
     "with_movement",

@@ -47,11 +47,13 @@ def with_rank(accounts: QuerySet, run, *, scope: str = "account") -> QuerySet:
 
 
 def with_movement(accounts: QuerySet, earlier, *, scope: str = "account") -> QuerySet:
-    """Annotate accounts with rank_before, value_before and class_before, from an earlier run."""
+    """Annotate accounts with rank_before, value_before and class_before.
+
+    earlier  an earlier run, an expression of its id, or None
+    """
     return accounts.annotate(
         ranking_before=FilteredRelation(
-            "rankings",
-            condition=Q(rankings__run=earlier.pk if earlier else None, rankings__scope=scope),
+            "rankings", condition=Q(rankings__run=earlier, rankings__scope=scope)
         )
     ).annotate(
         rank_before=F("ranking_before__rank"),
@@ -63,6 +65,22 @@ def with_movement(accounts: QuerySet, earlier, *, scope: str = "account") -> Que
 def comparable(run):
     """Return the newest published run at least MOVEMENT_DAYS older that `run` compares with."""
     return older(run, settings.MOVEMENT_DAYS)
+
+
+def comparable_id(run):
+    """Return the id of `comparable` as an expression, to be read along with other rows."""
+    return Subquery(_like(run, settings.MOVEMENT_DAYS).values("pk")[:1]) if run else None
+
+
+def shown_base(run, user):
+    """Return shown_total(run, user).base as an expression; None for nothing, or without a run."""
+    if run is None:
+        return Value(None, BigIntegerField())
+    if access.sees_all(user):
+        return Value(run.facts["ranking"]["account"]["base"], BigIntegerField())
+    positive = shown_rankings(run, user).filter(shown_value__gt=0).order_by()
+    sums = positive.values("run").annotate(base=Sum("shown_value"))
+    return Subquery(sums.values("base"), output_field=BigIntegerField())
 
 
 def previous(run):
@@ -77,18 +95,24 @@ def older(run, days: int, most: int | None = None):
     """
     if run is None:
         return None
-    runs = type(run).objects.published()
+    runs = _like(run, days)
     if most is not None:
         runs = runs.filter(as_of__gte=run.as_of - dt.timedelta(days=most))
+    return runs.first()
+
+
+def _like(run, days: int) -> QuerySet:
+    """Return the published runs of one kind with `run` and so many days older, newest first."""
     return (
-        runs.filter(
+        type(run)
+        .objects.published()
+        .filter(
             as_of__lte=run.as_of - dt.timedelta(days=days),
             measure=run.measure,
             window_months=run.window_months,
             currency=run.currency,
         )
         .order_by("-as_of")
-        .first()
     )
 
 

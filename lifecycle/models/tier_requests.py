@@ -16,6 +16,10 @@ class TierRequestQuerySet(AccountScopedQuerySet):
     def open(self):
         return self.filter(state=TierRequest.State.OPEN)
 
+    def decided(self):
+        """Return the requests that are not open, the latest decision first."""
+        return self.exclude(state=TierRequest.State.OPEN).order_by("-decided_at", "-pk")
+
     def judged_by(self, user):
         """Return the requests, open or not, of which a person may be the judge.
 

@@ -45,9 +45,7 @@ def browse(cast):
 
     def log_in(name):
         client = Client()
-        client.force_login(
-            cast[name], backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(cast[name], backend="teams.backends.ByEmail")
         return client
 
     return log_in

@@ -59,11 +59,11 @@ def test_an_invoice_is_recorded_shown_and_paid(olga, account):
 
     answer = olga.post(new, typed())
     row = Receivable.objects.get()
-    page = olga.get(account.get_absolute_url()).content.decode()
+    page = olga.get(answer["Location"]).content.decode()
     form = fields(olga.get(f"/receivables/{row.pk}/edit/"))
     paid = olga.post(f"/receivables/{row.pk}/edit/", {**form, **typed(settled_on=f"{TODAY}")})
 
-    assert answer["Location"] == f"{account.get_absolute_url()}#receivables"
+    assert answer["Location"] == f"/accounts/{account.pk}/value/#receivables"
     assert row.amount_minor == 1250_50
     assert "Overdue for 20 d" in page
     assert "€1,250.50" in page
@@ -135,16 +135,16 @@ def test_a_competitor_is_recorded_shown_and_corrected(olga, account):
 
     answer = olga.post(new, {"competitor": "Norvik Drives", "seen_on": f"{TODAY}", "share": ""})
     row = CompetitorSighting.objects.get()
-    page = olga.get(account.get_absolute_url()).content.decode()
+    page = olga.get(answer["Location"]).content.decode()
     form = fields(olga.get(f"/sightings/{row.pk}/edit/"))
     olga.post(f"/sightings/{row.pk}/edit/", {**form, "share": "0"})
 
-    assert answer["Location"] == f"{account.get_absolute_url()}#sightings"
+    assert answer["Location"] == f"/accounts/{account.pk}/value/#sightings"
     assert "Norvik Drives" in page
     assert "Share unknown" in page
     row.refresh_from_db()
     assert (row.share, row.version) == (0, 2)
-    assert "About 0%" in olga.get(account.get_absolute_url()).content.decode()
+    assert "About 0%" in olga.get(answer["Location"]).content.decode()
     assert "Competitor seen" in olga.get(f"/accounts/{account.pk}/timeline/").content.decode()
 
 

@@ -73,23 +73,23 @@ def test_a_manager_rates_in_the_browser_and_leaves_out_what_he_does_not_know(acc
     row = SupplierStance.objects.get()
     assert (row.suppliers, row.length, row.readiness, row.answered) == (4, None, 75, 1)
     assert Event.objects.get(kind="stance.recorded").changes == {"readiness": [None, 75]}
-    page = client.get(account.get_absolute_url()).content.decode()
+    page = client.get(f"/accounts/{account.pk}/lifecycle/").content.decode()
     assert "Readiness for partnership 75% (Modern), 1 of 8 items" in page
 
 
 def test_complex_on_both_sides_advises_a_shorter_cadence(account, cast, client):
     client.force_login(cast["olga_owner"])
-    page = client.get(account.get_absolute_url()).content.decode()
+    page = client.get(f"/accounts/{account.pk}/lifecycle/").content.decode()
     assert "Participation: unknown" in page
 
     Account.objects.filter(pk=account.pk).update(
         product_complexity="complex", involvement_complexity="complex"
     )
-    panel = client.get(account.get_absolute_url()).context["tier"]
+    panel = client.get(f"/accounts/{account.pk}/lifecycle/").context["tier"]
     assert (panel.advised, panel.goods) == (45, "high-tech and custom systems")
 
     TierPolicy.objects.update(complex_percent=100)
-    assert client.get(account.get_absolute_url()).context["tier"].advised is None
+    assert client.get(f"/accounts/{account.pk}/lifecycle/").context["tier"].advised is None
 
     rows = client.get("/accounts/?quadrant=complex-complex").context["rows"]
     assert [row.account for row in rows] == [account]

@@ -5,6 +5,7 @@ import itertools
 import random
 
 import pytest
+from django.test import RequestFactory
 
 from accounts_crm.account_page import account_with_head
 from customers.calendar import business_today
@@ -23,7 +24,9 @@ FUNCTIONS = ("commercial", "finance", "logistics", "rnd", "marketing", "service"
 
 def panel_of(account, viewer, run):
     """Return the tier panel as the account's page draws it."""
-    return tier(account_with_head(viewer, account.pk, run), viewer)
+    request = RequestFactory().get(account.get_absolute_url())
+    request.user = viewer
+    return tier(account_with_head(request, account.pk, run), viewer)
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def test_the_account_page_names_the_missing_points(account, cast, client):
     )
     TeamMember.objects.filter(account=account, user=cast["ed_editor"]).update(function="finance")
 
-    answer = at(client, cast["olga_owner"]).get(account.get_absolute_url())
+    answer = at(client, cast["olga_owner"]).get(f"/accounts/{account.pk}/lifecycle/")
 
     panel = answer.context["tier"]
     assert panel.state == State.MISSING
@@ -204,6 +204,6 @@ def test_a_lost_account_has_no_policy_to_keep(account, cast):
     Account.objects.filter(pk=account.pk).update(status="lost")
     client = at(Client(), cast["olga_owner"])
 
-    panel = client.get(account.get_absolute_url()).context["tier"]
+    panel = client.get(f"/accounts/{account.pk}/lifecycle/").context["tier"]
 
     assert (panel.points, panel.state) == ([], None)

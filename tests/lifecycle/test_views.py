@@ -9,6 +9,7 @@ from django.utils import timezone
 from customers.models import Account, Event
 from lifecycle import actions
 from lifecycle.models import Interruption, StageMove
+from tests.words import text
 
 
 def moves(account):
@@ -22,10 +23,6 @@ def at(account, stage):
 
 def events_of(answer):
     return answer.headers.get("HX-Trigger", "")
-
-
-def text(answer):
-    return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The two boards: who sees what, in which order, under which filters, at what cost."""
 
 import datetime as dt
-import re
 
 import pytest
 from django.db import connection
@@ -17,6 +16,7 @@ from lifecycle import actions
 from lifecycle.models import StageMove
 from teams.models import TeamMember
 from tests.nights import analyze, make_run, order
+from tests.words import text
 
 TODAY = business_today()
 D = TODAY - dt.timedelta(days=1)
@@ -71,10 +71,6 @@ def risky(company, run):
 def open_page(client, person, address):
     client.force_login(person)
     return client.get(address)
-
-
-def text(answer):
-    return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
 
 
 def lanes_of(answer):

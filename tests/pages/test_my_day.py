@@ -1,7 +1,6 @@
 """My day: who sees what, what it says, and that its queries do not grow."""
 
 import datetime as dt
-import re
 
 import pytest
 from django.utils import timezone
@@ -14,6 +13,7 @@ from customers.calendar import business_today
 from customers.models import Account, Contact, Interaction, NextStep, OrderLine, Ranking
 from teams.models import TeamMember
 from tests.nights import analyze
+from tests.words import text
 
 TODAY = business_today()
 NIGHT = TODAY - dt.timedelta(days=1)
@@ -81,10 +81,6 @@ def runs(db):
 def olga(cast, client):
     client.force_login(cast["olga_owner"])
     return cast["olga_owner"]
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
 
 
 # --- Who sees what ------------------------------------------------------------------------------
@@ -156,7 +152,7 @@ def test_accounts_of_a_team_one_has_left_are_no_longer_there(client, cast, accou
 def test_an_empty_day_says_why(client, cast, name, said):
     client.force_login(cast[name])
 
-    page = text_of(client.get("/"))
+    page = text(client.get("/"))
 
     assert said in page
     assert "Nothing is waiting for you today." in page
@@ -164,7 +160,7 @@ def test_an_empty_day_says_why(client, cast, name, said):
 
 
 def test_before_the_first_night_accounts_and_steps_are_there(client, olga, account):
-    page = text_of(client.get("/"))
+    page = text(client.get("/"))
 
     assert "Vorholm" in page
     assert "Risk is known after the first nightly run." in page
@@ -226,7 +222,7 @@ def test_attention_goes_to_flags_and_risks_with_their_reasons(client, olga, acco
     needs = response.context["needs"]
     assert [need.account.name for need in needs] == [account.name, flagged.name, watched.name]
     assert response.context["needing"] == 3
-    page = text_of(response)
+    page = text(response)
     assert "34 days since the last contact" in page
     assert "Score was 68 before." in page
     assert "¥7.39M" in page
@@ -269,7 +265,7 @@ def test_steps_stand_by_the_day_they_are_due(client, olga, account, cast):
         "Closed today": ["Done one"],
     }
     assert response.context["todo"].waiting == 3
-    assert "One step is due today and one step is late." in text_of(response)
+    assert "One step is due today and one step is late." in text(response)
 
 
 def test_a_director_sees_what_is_overdue_among_the_accounts(client, cast, account):
@@ -302,7 +298,7 @@ def test_the_night_tells_moves_and_changes_of_level(client, olga, account, runs)
 
     response = client.get("/")
 
-    page = text_of(response)
+    page = text(response)
     assert "Vorholm Cranes is now #19" in page
     assert "Class B to A. 12-month value up ¥0.31M to ¥1.31M" in page
     assert "risk Watch to High" in page
@@ -327,7 +323,7 @@ def test_ranks_of_another_measure_are_not_compared(client, olga, account, runs):
 def test_a_gap_between_nights_is_named(client, olga, account, runs):
     NightlyRun.objects.filter(pk=runs[1].pk).delete()
 
-    assert "Since " in text_of(client.get("/"))
+    assert "Since " in text(client.get("/"))
 
 
 def test_silences_are_measured_by_the_tier(client, olga, account):
@@ -365,7 +361,7 @@ def test_what_one_logged_is_there_at_once(client, olga, account, cast):
     actions.log_contact(account, by=olga, kind="visit", subject="Prices", theirs=[wang])
     actions.log_contact(account, by=cast["ed_editor"], kind="call", subject="Of somebody else")
 
-    page = text_of(client.get("/"))
+    page = text(client.get("/"))
 
     assert "Wang Jue, Vorholm Cranes Prices" in page
     assert "1 this month" in page

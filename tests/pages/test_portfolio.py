@@ -15,6 +15,7 @@ from customers.models import Account, NextStep, OrderLine, PurchasePotential, Re
 from customers.search import texts
 from lifecycle.models import TierPolicy
 from tests.nights import make_run, order
+from tests.words import text
 
 TODAY = business_today()
 D = TODAY - dt.timedelta(days=1)
@@ -63,10 +64,6 @@ def open_list(client, user, address="", **headers):
 
 def names(response):
     return [row.account.name for row in response.context["rows"]]
-
-
-def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_accounts_stand_by_rank_and_unranked_ones_come_last(client, cast, run):

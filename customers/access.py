@@ -236,21 +236,25 @@ def _reached_by(user, team_roles, *, covered: bool = True) -> Q:
     roles = roles_of(user)
     reached = NOBODY
     if Role.MANAGER in roles:
-        today = timezone.localdate()
-        # A subquery, not a join: no duplicate rows, hence no DISTINCT.
-        joined = (
-            user.memberships.filter(role__in=team_roles, since__lte=today)
-            .exclude(until__lt=today)
-            .values("account")
-        )
-        reached |= Q(owner=user) | Q(pk__in=joined)
-        if covered:
-            day = business_today()
-            deputy_of = user.deputyships.filter(since__lte=day).exclude(until__lt=day)
-            reached |= Q(pk__in=deputy_of.values("account"))
+        reached |= Q(pk__in=_managed_by(user, team_roles, covered=covered))
     if Role.DIRECTOR in roles:
         reached |= Q(region__in=_post_regions(user))
     return reached
+
+
+def _managed_by(user, team_roles, *, covered: bool):
+    """Return the ids of the accounts that a manager leads, has joined or covers for.
+
+    One union of three short lists, which a database begins with; three conditions joined by OR it
+    would rather check on every account there is.
+    """
+    today, day = timezone.localdate(), business_today()
+    joined = user.memberships.filter(role__in=team_roles, since__lte=today)
+    parts = [joined.exclude(until__lt=today).order_by().values("account")]
+    if covered:
+        deputy_of = user.deputyships.filter(since__lte=day).exclude(until__lt=day)
+        parts.append(deputy_of.order_by().values("account"))
+    return user.owned_accounts.order_by().values("pk").union(*parts)
 
 
 def _post_regions(user) -> list[int | None]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -24,7 +24,7 @@ from customers.tree import path
 from customers.wallet import potential_of
 from lifecycle import panels as lifecycle_panels
 from lifecycle.evidence_panel import evidence_panel
-from lifecycle.models import Assessment, TierPolicy
+from lifecycle.models import TierPolicy
 from teams import panels as teams_panels
 from teams.coverage import needed_by
 from teams.handover import with_fragile
@@ -37,6 +37,7 @@ class Facts:
     share     of the value of the company, or of the accounts the user sees, as a fraction
     wallet    our part of what the customer buys, as a fraction
     late      longer without contact than the tier asks
+    step      the next one
     """
 
     trade: Trade
@@ -46,7 +47,7 @@ class Facts:
     whole: bool
     wallet: float | None
     late: bool
-    step_late: bool
+    step: NextStep | None
 
 
 @require_safe
@@ -65,6 +66,7 @@ def account_page(request, pk):
     people = panels.contacts(account, viewer, met)
     # Who can be given a step, as customers.colleagues has it, without asking again.
     colleagues = {person.pk: person for person in (viewer, account.owner, *roster.people) if person}
+    planned = panels.next_steps(account, viewer, colleagues=colleagues.values())
     frame = head(viewer, account, run, "overview")
     return render(
         request,
@@ -73,7 +75,7 @@ def account_page(request, pk):
             **frame,
             "night": asked,
             "latest_run": run if not asked.past else None,
-            "facts": _facts(viewer, account, traded),
+            "facts": _facts(viewer, account, traded, planned.steps),
             "stage": lifecycle_panels.stage(account, viewer),
             "evidence": evidence_panel(account, run, past=asked.past),
             "value": panels.value(account, traded, currency=frame["currency"], measure=measure),
@@ -81,7 +83,7 @@ def account_page(request, pk):
             "relations": relations(
                 account, [row.contact for row in people.rows], colleagues.values(), met
             ),
-            "next_steps": panels.next_steps(account, viewer, colleagues=colleagues.values()),
+            "next_steps": planned,
             "risk": churn_panels.risk(account, viewer, run),
             "roster": roster,
         },
@@ -113,41 +115,44 @@ def head(viewer, account: Account, run, tab: str) -> dict[str, Any]:
 def account_with_head(request, pk: int, run, *, facts: bool = False) -> Account:
     """Return the account with all that stands in its head, in one query.
 
-    facts  with the rank it had before and the value of all that the person sees besides
+    facts  with what only the strip of figures shows besides
     The last visit stays in `request.visited_at`, see accounts_crm.visits.
     """
     viewer = request.user
-    potential = potential_of(run and run.as_of)
-    step = NextStep.objects.filter(account=OuterRef("pk"), state=NextStep.State.OPEN)
-    first_step = step.order_by("due", "pk")
-    policy = TierPolicy.objects.filter(tier=OuterRef("tier"))
     accounts = ranking.with_rank(Account.objects.visible_to(viewer), run)
     if facts:
-        accounts = ranking.with_movement(accounts, ranking.comparable_id(run)).annotate(
-            shown_base=ranking.shown_base(run, viewer)
-        )
-    assessed = Assessment.objects.filter(account=OuterRef("pk"), run=run)
+        accounts = _with_facts(accounts, viewer, run)
     parent = Account.objects.visible_to(viewer).filter(pk=OuterRef("parent"))
     accounts = visits.with_visit(with_fragile(for_risk_panel(accounts, run)), viewer).annotate(
         parent_seen=Exists(parent),
-        cumulative=F("ranking__cumulative"),
-        potential=Subquery(potential.values("amount")[:1]),
-        potential_on=Subquery(potential.values("date")[:1]),
-        first_order=Subquery(
-            OrderLine.objects.filter(account=OuterRef("pk")).order_by("date").values("date")[:1]
-        ),
-        step_what=Subquery(first_step.values("what")[:1]),
-        step_due=Subquery(first_step.values("due")[:1]),
-        cadence=Subquery(policy.values("contact_every_days")[:1]),
-        evidence=Subquery(assessed.values("figures")[:1]),
-        observed_tier=Subquery(assessed.values("observed_tier")[:1]),
-        needed=Subquery(policy.values("functions")[:1]),  # of our functions, by the tier
+        assessment=FilteredRelation("assessments", condition=Q(assessments__run=run)),
+        needed=Subquery(_policy().values("functions")[:1]),  # of our functions, by the tier
+    )
+    accounts = accounts.annotate(
+        evidence=F("assessment__figures"), observed_tier=F("assessment__observed_tier")
     )
     account = get_object_or_404(
         accounts.with_permissions(viewer).select_related("owner", "region", "parent"), pk=pk
     )
     request.visited_at = account.visited_at
     return account
+
+
+def _with_facts(accounts: QuerySet, viewer, run) -> QuerySet:
+    potential = potential_of(run and run.as_of)
+    first = OrderLine.objects.filter(account=OuterRef("pk")).order_by("date")
+    return ranking.with_movement(accounts, ranking.comparable_id(run)).annotate(
+        shown_base=ranking.shown_base(run, viewer),
+        cumulative=F("ranking__cumulative"),
+        potential=Subquery(potential.values("amount")[:1]),
+        potential_on=Subquery(potential.values("date")[:1]),
+        first_order=Subquery(first.values("date")[:1]),
+        cadence=Subquery(_policy().values("contact_every_days")[:1]),
+    )
+
+
+def _policy() -> QuerySet:
+    return TierPolicy.objects.filter(tier=OuterRef("tier"))
 
 
 def _crumbs(viewer, account: Any) -> list[Account]:
@@ -162,7 +167,7 @@ def _crumbs(viewer, account: Any) -> list[Account]:
     return list(path(Account.objects.visible_to(viewer), account.parent_id))
 
 
-def _facts(viewer, account: Any, traded: Trade) -> Facts:
+def _facts(viewer, account: Any, traded: Trade, steps: list[NextStep]) -> Facts:
     whole = access.sees_all(viewer)
     # A share is told of what earns: an account without value, or below zero, has none.
     base = account.shown_base if account.value and account.value > 0 else None
@@ -182,5 +187,5 @@ def _facts(viewer, account: Any, traded: Trade) -> Facts:
             and days > account.cadence
             and account.status != Account.Status.LOST
         ),
-        step_late=account.step_due is not None and account.step_due < business_today(),
+        step=steps[0] if steps else None,
     )

@@ -77,6 +77,7 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name"], name="contact_list")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(influence__isnull=True)

@@ -60,6 +60,8 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["account", "-at"]),
             models.Index(fields=["account", "date"]),
+            # The API lists those of all accounts in this order; so below.
+            models.Index(fields=["at"], name="interaction_list"),
         ]
 
     def __str__(self):
@@ -120,6 +122,7 @@ class NextStep(models.Model):
         indexes = [
             models.Index(fields=["who", "state", "due"]),
             models.Index(fields=["account", "state", "due"]),
+            models.Index(fields=["due"], name="step_list"),
         ]
         constraints = [
             models.CheckConstraint(

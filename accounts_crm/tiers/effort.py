@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
@@ -50,54 +51,77 @@ class Served:
 
 
 def served(accounts: QuerySet, run, today: dt.date) -> list[Served]:
-    """Return the ranked accounts with effort and value; two queries, however many there are.
+    """Return the ranked accounts that lists or picture may show; three queries, however many.
 
+    That are those with most effort or value, and the most over-served and most neglected.
     A contact of the last EFFORT_RECENT_DAYS weighs its EFFORT_POINTS, an older one half of them.
     """
-    rows = list(
-        ranking.with_rank(accounts.exclude(status=Account.Status.LOST), run)
-        .filter(rank__isnull=False)
-        .order_by()
-        .values_list("pk", "name", "tier", "value_class", "value")
+    ranked = ranking.with_rank(accounts.exclude(status=Account.Status.LOST), run).filter(
+        rank__isnull=False
     )
+    rows = list(ranked.order_by("pk").values_list("pk", "value"))
+    ids, value = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    effort = np.zeros(len(ids), dtype=np.int64)  # in half points
+    points = np.array(_efforts(accounts, today), dtype=np.int64).reshape(-1, 2)
+    points = points[np.isin(points[:, 0], ids)]
+    effort[np.searchsorted(ids, points[:, 0])] = points[:, 1]
+    earned = np.maximum(value, 0)
+    effort_share = effort / (effort.sum() or 1)
+    value_share = earned / (earned.sum() or 1)
+    over = effort_share > settings.EFFORT_FACTOR * value_share
+    neglected = value_share > settings.EFFORT_FACTOR * effort_share
+    half = POINTS // 2
+    everybody = np.ones(len(ids), dtype=bool)
+    chosen = sorted(
+        {
+            *_most(effort, everybody, half),
+            *_most(value, everybody, half),
+            *_most(effort, over, LISTED),
+            *_most(value, neglected, LISTED),
+        }
+    )
+    named = {
+        pk: {"name": name, "tier": tier, "value_class": value_class}
+        for pk, name, tier, value_class in ranked.filter(pk__in=ids[chosen].tolist()).values_list(
+            "pk", "name", "tier", "value_class"
+        )
+    }
+    return [
+        Served(
+            pk=int(ids[at]),
+            **named[ids[at]],
+            value=int(value[at]),
+            effort=float(effort[at] / 2),
+            effort_share=float(effort_share[at]),
+            value_share=float(value_share[at]),
+        )
+        for at in chosen
+    ]
+
+
+def _efforts(accounts: QuerySet, today: dt.date) -> list[tuple[int, int]]:
+    """Return (account, effort) of who was contacted; in half points, so that a sum stays whole."""
     recent = Q(date__gt=today - dt.timedelta(days=settings.EFFORT_RECENT_DAYS))
     each = settings.EFFORT_POINTS.items()
-    # In half points, so that the sum stays whole.
     weight = Case(
         *(When(Q(kind=kind) & recent, then=Value(2 * points)) for kind, points in each),
         *(When(kind=kind, then=Value(points)) for kind, points in each),
         default=Value(0),
         output_field=IntegerField(),
     )
-    efforts = dict(
-        Interaction.objects.filter(
-            account__in=accounts.order_by().values("pk"),
-            date__gt=today - dt.timedelta(days=settings.EFFORT_DAYS),
-            date__lte=today,
-        )
-        .order_by()
-        .values("account")
-        .annotate(points=Sum(weight))
-        .values_list("account", "points")
+    entries = Interaction.objects.filter(
+        account__in=accounts.order_by().values("pk"),
+        date__gt=today - dt.timedelta(days=settings.EFFORT_DAYS),
+        date__lte=today,
     )
-    effort_sum = sum(efforts.get(row[0], 0) for row in rows)
-    value_sum = sum(max(0, row[4]) for row in rows)
-    found = []
-    for pk, name, tier, value_class, value in rows:
-        points = efforts.get(pk, 0)
-        found.append(
-            Served(
-                pk=pk,
-                name=name,
-                tier=tier,
-                value_class=value_class,
-                value=value,
-                effort=points / 2,
-                effort_share=points / effort_sum if effort_sum else 0,
-                value_share=max(0, value) / value_sum if value_sum else 0,
-            )
-        )
-    return found
+    summed = entries.order_by().values("account").annotate(points=Sum(weight))
+    return list(summed.values_list("account", "points"))
+
+
+def _most(figures, among, count: int) -> list[int]:
+    """Return the places of the highest figures among some, the lower id first of equal ones."""
+    places = np.flatnonzero(among)
+    return places[np.argsort(-figures[places], kind="stable")[:count]].tolist()
 
 
 def lists(found: list[Served]) -> dict[str, list[Served]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -20,7 +20,6 @@ from customers import ranking
 from customers.access import may_see_dashboard, sees_all
 from customers.calendar import business_today
 from customers.models import Account, Tier
-from lifecycle.models import Assessment
 
 LISTED = 10
 # Where the declared tier and the measured class do not fit.
@@ -56,10 +55,11 @@ def tiers(request):
 
 def _matrix(accounts: QuerySet, run, chosen: dict[str, str]) -> list[dict[str, Any]]:
     """Return the declared tiers, each with a cell per observed tier and one for unknown."""
-    observed = Assessment.objects.filter(run=run, account=OuterRef("pk")).values("observed_tier")
+    assessed = FilteredRelation("assessments", condition=Q(assessments__run=run))
     counted = {
         (tier, seen or UNKNOWN): count
-        for tier, seen, count in accounts.annotate(seen=Subquery(observed[:1]))
+        for tier, seen, count in accounts.annotate(assessed=assessed)
+        .annotate(seen=F("assessed__observed_tier"))
         .order_by()
         .values_list("tier", "seen")
         .annotate(count=Count("pk"))

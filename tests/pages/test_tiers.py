@@ -1,13 +1,14 @@
 """The page of the tiers: declared against observed, misfits, effort against value."""
 
 import datetime as dt
+import random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts_crm.tiers.effort import served
+from accounts_crm.tiers.effort import LISTED, lists, served
 from customers.calendar import business_date, business_today
 from customers.models import Account, Interaction
 from lifecycle.models import Assessment
@@ -46,6 +47,32 @@ def test_effort_weighs_by_kind_and_age(night, account, far_account):
     assert found[account.pk].effort == 1  # a call of 100 days ago; the mail is too old
     assert found[far_account.pk].is_over
     assert found[account.pk].is_neglected
+
+
+def test_of_many_accounts_the_lists_name_those_of_all(account, cast, settings, monkeypatch):
+    monkeypatch.setattr("accounts_crm.tiers.effort.POINTS", 4)  # the picture alone shows few
+    draw = random.Random(7)
+    settings.EFFORT_FACTOR = 1.2
+    day = business_today() - dt.timedelta(days=30)
+    values, effort = {}, {}
+    for number in range(200):
+        one = Account.objects.create(code=f"M-{number}", name=f"M {number}")
+        order(one, day, values.setdefault(one.pk, draw.choice([100, 500, 500, 9_000])))
+        effort[one.pk] = draw.choice([0, 0, 1, 1, 3])  # messages, each of one point
+        for _ in range(effort[one.pk]):
+            logged(one, cast["olga_owner"], "message", 100)
+    run = make_run(business_today() - dt.timedelta(days=1))
+    whole, all_of_it = sum(values.values()), sum(effort.values())
+
+    found = lists(served(Account.objects.all(), run, business_today()))
+
+    def most(figures, other, total, other_total):
+        fitting = [pk for pk in figures if figures[pk] / total > 1.2 * other[pk] / other_total]
+        return sorted(fitting, key=lambda pk: (-figures[pk], pk))[:LISTED]
+
+    assert [one.pk for one in found["over"]] == most(effort, values, all_of_it, whole)
+    assert [one.pk for one in found["neglected"]] == most(values, effort, whole, all_of_it)
+    assert {one.effort for one in found["over"]} == {1.5}  # each half, of 100 days ago
 
 
 def test_effort_goes_by_the_settings(night, account, far_account, cast, client, settings):

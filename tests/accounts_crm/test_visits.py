@@ -1,6 +1,7 @@
 """Accounts opened lately and pinned: what is noted, when, and who may."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.apps import apps
@@ -111,3 +112,14 @@ def test_pins_are_ones_own(cast, account):
     assert visits.pinned(cast["ed_editor"]) == []
     visits.unpin(account, by=cast["ed_editor"])
     assert visits.pinned(cast["olga_owner"]) == [account]
+
+
+def test_the_star_of_the_page_is_ones_own(client, cast, account):
+    visits.pin(account, by=cast["olga_owner"])
+    pressed = {}
+    for name in ("olga_owner", "ed_editor"):
+        client.force_login(cast[name])
+        page = client.get(account.get_absolute_url()).content.decode()
+        pressed[name] = re.search(r'id="pin"[^>]*aria-pressed="(\w+)"', page)[1]
+
+    assert pressed == {"olga_owner": "true", "ed_editor": "false"}

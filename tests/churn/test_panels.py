@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts_crm.models import NightlyRun
 from churn import panels
-from churn.actions import raise_flag
-from churn.models import Flag, Risk
+from churn.actions import close_flag, raise_flag, start_recovery
+from churn.models import Flag, Playbook, Risk
 from churn.queries import for_risk_panel, with_risk
 from customers.models import Account, Event
 
@@ -277,3 +277,26 @@ def test_with_risk_annotates_and_leaves_the_rest_empty(account, far_account, run
     assert (mine.risk_at_stake, mine.risk_p_micro) == (1_250_000_00, 250_000)
     assert (other.risk_score, other.risk_level, other.risk_scored) == (None, None, None)
     assert with_risk(Account.objects.all(), None).get(pk=account.pk).risk_score is None
+
+
+def test_the_standing_flags_and_the_last_closed_one_come_in_one_query(
+    account, cast, run, django_assert_num_queries
+):
+    olga = cast["olga_owner"]
+    playbook = Playbook.objects.create(
+        name="Hold", against="price", plan=[{"after_days": n, "what": f"P {n}"} for n in (3, 1, 2)]
+    )
+    for outcome in ("recovered", "false_alarm"):
+        flag = raise_flag(account, by=olga, reason="Once")
+        close_flag(flag, by=olga, outcome=outcome)
+    start_recovery(raise_flag(account, by=olga, reason="Now"), by=olga, playbook=playbook)
+    read = for_risk_panel(Account.objects.with_permissions(olga), run).get(pk=account.pk)
+
+    with django_assert_num_queries(1):
+        panel = panels.risk(read, olga, run)
+
+    (flag,) = panel.flags
+    assert flag.reason == "Now"
+    assert [step.what for step in flag.planned] == ["P 1", "P 2", "P 3"]
+    assert panel.last_closed.outcome == "false_alarm"
+    assert panel.last_closed.planned == []

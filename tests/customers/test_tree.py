@@ -7,7 +7,7 @@ from django.db import connection
 
 from customers.errors import Refused
 from customers.models import Account, Contact
-from customers.tree import ancestors, descendants, place_under
+from customers.tree import ancestors, descendants, path, place_under
 
 LABEL = "customers.Account"
 
@@ -27,6 +27,19 @@ def test_walks_up_and_down():
     assert ancestors(LABEL, nodes["low"].pk) == [nodes[n].pk for n in ("low", "middle", "top")]
     assert descendants(LABEL, [nodes["middle"].pk]) == [nodes["middle"].pk, nodes["low"].pk]
     assert descendants(LABEL, []) == []
+
+
+@pytest.mark.django_db
+def test_a_path_leads_down_to_the_node_past_what_is_left_out():
+    nodes = tree("top", "second", "third", "low")
+    tree("other", "below")
+    seen = Account.objects.exclude(code="second")
+
+    assert list(path(Account.objects.all(), nodes["third"].pk)) == [
+        nodes[name] for name in ("top", "second", "third")
+    ]
+    assert list(path(seen, nodes["low"].pk)) == [nodes[name] for name in ("top", "third", "low")]
+    assert list(path(Account.objects.none(), nodes["low"].pk)) == []
 
 
 @pytest.mark.django_db
@@ -68,6 +81,7 @@ def test_a_circle_made_by_hand_ends_the_walk():
 
     assert set(ancestors(LABEL, nodes["low"].pk)) == {nodes["top"].pk, nodes["low"].pk}
     assert set(descendants(LABEL, [nodes["top"].pk])) == {nodes["top"].pk, nodes["low"].pk}
+    assert set(path(Account.objects.all(), nodes["low"].pk)) == {nodes["top"], nodes["low"]}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -341,6 +341,21 @@ def test_the_lifecycle_tab_tells_how_the_account_came_there(client, account, cas
     assert "Policy not kept" in page
 
 
+def test_requests_stand_by_the_day_of_the_decision(client, account, cast):
+    olga, dora = cast["olga_owner"], cast["dora_director"]
+    first = ask_tier(account, to="partner", by=olga, reason="First asked.")
+    TierRequest.objects.filter(pk=first.pk).update(decided_at=timezone.now(), state="declined")
+    later = ask_tier(account, to="partner", by=olga, reason="Then asked.")
+    decide_tier(later, by=dora, to="declined", reason="No.")
+    TierRequest.objects.filter(pk=first.pk).update(decided_at=timezone.now())
+    ask_tier(account, to="strategic", by=olga, reason="Still open.")
+    client.force_login(olga)
+
+    context = client.get(f"/accounts/{account.pk}/lifecycle/").context
+
+    assert [asked.reason for asked in context["requests"]] == ["First asked.", "Then asked."]
+
+
 def test_a_new_account_has_a_lifecycle_without_moves(client, account, cast):
     client.force_login(cast["olga_owner"])
 

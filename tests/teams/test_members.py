@@ -211,6 +211,21 @@ def test_the_page_shows_layers_gaps_and_who_comes_and_goes(client, account, cast
         "Marketing", "Finance", "After-sales service"].index)  # fmt: skip
 
 
+def test_who_has_left_us_fills_no_gap(client, account, cast):
+    take(account, cast["rita_reader"], cast, until=days(20), function="rnd")
+    take(account, cast["otto_outsider"], cast, function="finance")
+    User.objects.filter(pk=cast["rita_reader"].pk).update(is_active=False)
+    client.force_login(cast["olga_owner"])
+
+    team = client.get(f"/accounts/{account.pk}/team/").context["team"]
+    roster = client.get(f"/accounts/{account.pk}/").context["roster"]
+
+    for panel in (team, roster):
+        assert "R&D" in panel.gaps
+        assert "Finance" not in panel.gaps
+    assert [line.missing for line in team.lines if line.label == "R&D"] == [True]
+
+
 def test_a_person_is_added_changed_and_ended_by_forms(client, account, cast):
     client.force_login(cast["olga_owner"])
     otto = cast["otto_outsider"]

@@ -1,11 +1,12 @@
 """Contact effort of the last months against 12-month value: over-served and neglected accounts."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
 from math import sqrt
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
@@ -42,12 +43,12 @@ class Served:
     @property
     def is_over(self) -> bool:
         """Say whether it gets much more effort than its value is a part."""
-        return self.effort_share > settings.EFFORT_FACTOR * self.value_share
+        return _is_more(self.effort_share, self.value_share)
 
     @property
     def is_neglected(self) -> bool:
         """Say whether it brings in much more than it gets of the effort."""
-        return self.value_share > settings.EFFORT_FACTOR * self.effort_share
+        return _is_more(self.value_share, self.effort_share)
 
 
 def served(accounts: QuerySet, run, today: dt.date) -> list[Served]:
@@ -59,43 +60,33 @@ def served(accounts: QuerySet, run, today: dt.date) -> list[Served]:
     ranked = ranking.with_rank(accounts.exclude(status=Account.Status.LOST), run).filter(
         rank__isnull=False
     )
-    rows = list(ranked.order_by("pk").values_list("pk", "value"))
-    ids, value = np.array(rows, dtype=np.int64).reshape(-1, 2).T
-    effort = np.zeros(len(ids), dtype=np.int64)  # in half points
-    points = np.array(_efforts(accounts, today), dtype=np.int64).reshape(-1, 2)
-    points = points[np.isin(points[:, 0], ids)]
-    effort[np.searchsorted(ids, points[:, 0])] = points[:, 1]
-    earned = np.maximum(value, 0)
-    effort_share = effort / (effort.sum() or 1)
-    value_share = earned / (earned.sum() or 1)
-    over = effort_share > settings.EFFORT_FACTOR * value_share
-    neglected = value_share > settings.EFFORT_FACTOR * effort_share
+    value = dict(ranked.order_by().values_list("pk", "value"))
+    efforts = dict(_efforts(accounts, today))
+    effort = {pk: efforts.get(pk, 0) for pk in value}
+    effort_share = _shares(effort)
+    value_share = _shares({pk: max(0, own) for pk, own in value.items()})
+    over = (pk for pk in value if _is_more(effort_share[pk], value_share[pk]))
+    neglected = (pk for pk in value if _is_more(value_share[pk], effort_share[pk]))
     half = POINTS // 2
-    everybody = np.ones(len(ids), dtype=bool)
-    chosen = sorted(
-        {
-            *_most(effort, everybody, half),
-            *_most(value, everybody, half),
-            *_most(effort, over, LISTED),
-            *_most(value, neglected, LISTED),
-        }
-    )
-    named = {
-        pk: {"name": name, "tier": tier, "value_class": value_class}
-        for pk, name, tier, value_class in ranked.filter(pk__in=ids[chosen].tolist()).values_list(
-            "pk", "name", "tier", "value_class"
-        )
+    chosen = {
+        *_most(effort, value, half),
+        *_most(value, value, half),
+        *_most(effort, over, LISTED),
+        *_most(value, neglected, LISTED),
     }
+    named = ranked.filter(pk__in=chosen).values_list("pk", "name", "tier", "value_class")
     return [
         Served(
-            pk=int(ids[at]),
-            **named[ids[at]],
-            value=int(value[at]),
-            effort=float(effort[at] / 2),
-            effort_share=float(effort_share[at]),
-            value_share=float(value_share[at]),
+            pk=pk,
+            name=name,
+            tier=tier,
+            value_class=value_class,
+            value=value[pk],
+            effort=effort[pk] / 2,
+            effort_share=effort_share[pk],
+            value_share=value_share[pk],
         )
-        for at in chosen
+        for pk, name, tier, value_class in named.order_by("pk")
     ]
 
 
@@ -118,10 +109,19 @@ def _efforts(accounts: QuerySet, today: dt.date) -> list[tuple[int, int]]:
     return list(summed.values_list("account", "points"))
 
 
-def _most(figures, among, count: int) -> list[int]:
-    """Return the places of the highest figures among some, the lower id first of equal ones."""
-    places = np.flatnonzero(among)
-    return places[np.argsort(-figures[places], kind="stable")[:count]].tolist()
+def _is_more(share: float, other: float) -> bool:
+    """Say whether a share is so much more than another that the two do not fit."""
+    return share > settings.EFFORT_FACTOR * other
+
+
+def _shares(figures: dict[int, int]) -> dict[int, float]:
+    whole = sum(figures.values()) or 1
+    return {pk: figure / whole for pk, figure in figures.items()}
+
+
+def _most(figures: dict[int, int], among: Iterable[int], count: int) -> list[int]:
+    """Return the accounts with the highest figures among some, the lower id first of equal ones."""
+    return nsmallest(count, among, key=lambda pk: (-figures[pk], pk))
 
 
 def lists(found: list[Served]) -> dict[str, list[Served]]:

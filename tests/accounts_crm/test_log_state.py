@@ -113,7 +113,7 @@ def test_history_keeps_who_deleted_and_who_put_back(client, olga, account, entry
         ("interaction.removed", "Olga", {"interaction": entry.pk}),
         ("interaction.restored", "Ed", {"interaction": entry.pk}),
     ]
-    assert "Entry deleted" in client.get(account.get_absolute_url()).text
+    assert "Entry deleted" in client.get(f"/accounts/{account.pk}/timeline/").text
 
 
 def test_deleting_and_putting_back_again_changes_nothing(client, olga, entry):

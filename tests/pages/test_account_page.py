@@ -334,8 +334,11 @@ def _log(account, by, entries):
     last_contact.recount(Account.objects.filter(pk=account.pk))
 
 
+@pytest.mark.parametrize("address", ["", "timeline/", "value/", "team/", "lifecycle/", "risk/"])
 @pytest.mark.parametrize("name", ["olga_owner", "dora_director"])
-def test_the_number_of_queries_does_not_grow_with_the_history(client, cast, account, run, name):
+def test_the_number_of_queries_does_not_grow_with_the_history(
+    client, cast, account, run, name, address
+):
     member = cast["otto_outsider"]
     TeamMember.objects.create(account=account, user=member, role="editor", since=D)
     actions.change_account(account, by=member, version=None, city="Oslo")
@@ -347,7 +350,7 @@ def test_the_number_of_queries_does_not_grow_with_the_history(client, cast, acco
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(f"/accounts/{account.pk}/").status_code == 200
+            assert client.get(f"/accounts/{account.pk}/{address}").status_code == 200
         return len(captured)
 
     client.force_login(cast[name])

@@ -138,6 +138,18 @@ def test_who_comes_later_sees_nothing_before(client, account, cast):
     assert client.get(f"/accounts/{account.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize(("last", "seen"), [(-1, 404), (0, 200), (1, 200)])
+def test_who_left_sees_and_changes_nothing_after_the_last_day(client, account, cast, last, seen):
+    otto = cast["otto_outsider"]
+    TeamMember.objects.create(
+        account=account, user=otto, role="editor", since=days(-10), until=days(last)
+    )
+    client.force_login(otto)
+
+    assert client.get(f"/accounts/{account.pk}/").status_code == seen
+    assert Account.objects.editable_by(otto).exists() is (seen == 200)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_leaders_at_once_one_wins_and_the_other_sees_both(account, cast):
     """Over the form, as two people send it who read the same page."""

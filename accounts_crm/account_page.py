@@ -17,7 +17,7 @@ from customers import access, panels, ranking
 from customers.access import Change
 from customers.calendar import business_today
 from customers.meetings import meetings
-from customers.models import Account, NextStep, OrderLine
+from customers.models import Account, NextStep
 from customers.relations import relations
 from customers.trade import Trade, trade
 from customers.tree import path
@@ -60,7 +60,7 @@ def account_page(request, pk):
     account = account_with_head(request, pk, run, facts=True)
     measure = run.measure if run else "revenue"
     as_of = run.as_of if run else business_today()
-    traded = trade(account, as_of, measure, since=account.first_order)
+    traded = trade(account, as_of, measure)
     roster = teams_panels.roster(account, needed=needed_by(account.needed))
     met = meetings(account)
     people = panels.contacts(account, viewer, met)
@@ -140,13 +140,11 @@ def account_with_head(request, pk: int, run, *, facts: bool = False) -> Account:
 
 def _with_facts(accounts: QuerySet, viewer, run) -> QuerySet:
     potential = potential_of(run and run.as_of)
-    first = OrderLine.objects.filter(account=OuterRef("pk")).order_by("date")
     return ranking.with_movement(accounts, ranking.comparable_id(run)).annotate(
         shown_base=ranking.shown_base(run, viewer),
         cumulative=F("ranking__cumulative"),
         potential=Subquery(potential.values("amount")[:1]),
         potential_on=Subquery(potential.values("date")[:1]),
-        first_order=Subquery(first.values("date")[:1]),
         cadence=Subquery(_policy().values("contact_every_days")[:1]),
     )
 

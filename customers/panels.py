@@ -203,20 +203,15 @@ def timeline(
     currency: str,
     measure: str,
     before: dt.datetime | None = None,
-    trade: Trade | None = None,
     only: str = "",
     q: str = "",
     scrolls: bool = False,
 ) -> TimelinePanel:
-    """Return a page of the timeline.
-
-    trade    the account's orders, where the page knows them already
-    only, q  as customers.timeline.page
-    """
+    """Return a page of the timeline; `only` and `q` as customers.timeline.page."""
     return TimelinePanel(
         account,
         account.may_be_changed_by(viewer, Change.RELATIONSHIP),
-        timelines.page(account, before=before, measure=measure, trade=trade, only=only, q=q),
+        timelines.page(account, before=before, measure=measure, only=only, q=q),
         currency,
         newest=before is None,
         only=only,

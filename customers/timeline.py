@@ -17,7 +17,7 @@ from django.db.models import CharField, Count, Q, Sum, Value
 from customers import happenings
 from customers.calendar import business_date
 from customers.models import Event, Interaction, OrderLine
-from customers.trade import Trade, amount, month_end
+from customers.trade import amount, month_end
 
 PAGE = 20
 # What the timeline can be narrowed to; "moves" are of stage, tier, owner and team.
@@ -83,15 +83,13 @@ def page(
     *,
     before: dt.datetime | None = None,
     measure: str = "revenue",
-    trade: Trade | None = None,
     only: str = "",
     q: str = "",
 ) -> Page:
     """Return the entries before a moment, or the newest.
 
-    trade  the account's latest orders, if they are known already
-    only   one of KINDS, "" for all
-    q      text that an entry must hold; only contacts and complaints have any
+    only  one of KINDS, "" for all
+    q     text that an entry must hold; only contacts and complaints have any
     """
     wanted = {only} if only else set(KINDS)
     if q:
@@ -100,11 +98,7 @@ def page(
     if "log" in wanted:
         kinds.append(_contacts(account, before, q))
     if "orders" in wanted:
-        if trade is None:
-            days = _order_days(account, before, measure)
-        else:
-            days = [(day.date, day.value, day.orders) for day in reversed(trade.days)]
-        kinds.append(_orders(days))
+        kinds.append(_orders(_order_days(account, before, measure)))
     if "complaints" in wanted:
         kinds.append(_complaints(account, before, q))
     told = {
@@ -117,8 +111,6 @@ def page(
     entries = sorted(itertools.chain(*kinds), key=lambda entry: entry.at, reverse=True)
     # Down to here every kind was read; a kind that was cut may lack some of its last moment.
     floors = [kind[-1].at for kind in kinds if len(kind) > PAGE]
-    if trade is not None and trade.more and "orders" in wanted:
-        floors.append(_start_of_day(trade.first) - dt.timedelta.resolution)
     shown = [entry for entry in entries if not floors or entry.at > max(floors)]
     older = shown[-1].at if floors and shown else max(floors, default=None)
     if len(shown) > PAGE:
@@ -235,10 +227,6 @@ def _present(side: str, through, who: str, interactions):
 
 def _noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), ZoneInfo(settings.BUSINESS_TIME_ZONE))
-
-
-def _start_of_day(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time.min, ZoneInfo(settings.BUSINESS_TIME_ZONE))
 
 
 def _end_of_day(day: dt.date) -> dt.datetime:

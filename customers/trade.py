@@ -25,7 +25,6 @@ class Day:
     date: dt.date
     value: int
     revenue: int
-    orders: int
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,11 @@ class Month:
 class Trade:
     """Two years of one account's orders up to a day, oldest first.
 
-    first    the day from which on they are
-    more     there are orders before that day
     unrated  the last day all of whose lines lack an exchange rate, None without such
     """
 
     as_of: dt.date
     days: list[Day]
-    first: dt.date
-    more: bool = False
     unrated: dt.date | None = None
 
     def between(self, first: dt.date, last: dt.date) -> int:
@@ -113,11 +108,8 @@ class Trade:
         return Month(first, until, self.between(first, until), self.between(was, was_until))
 
 
-def trade(account, as_of: dt.date, measure: str, *, since: dt.date | None = None) -> Trade:
-    """Return two years of an account's orders up to a day, from the first of the month on.
-
-    since  the day of the account's first order, None without any
-    """
+def trade(account, as_of: dt.date, measure: str) -> Trade:
+    """Return two years of an account's orders up to a day, from the first of the month on."""
     first = months_before(as_of, 2 * MONTHS).replace(day=1)
     rows = (
         OrderLine.objects.filter(
@@ -130,18 +122,16 @@ def trade(account, as_of: dt.date, measure: str, *, since: dt.date | None = None
         .annotate(
             day_value=Sum(amount(measure)),
             day_revenue=Sum("revenue"),
-            orders=Count("order_id", distinct=True, filter=Q(revenue__isnull=False)),
         )
-        .values_list("date", "day_value", "day_revenue", "orders")
+        .values_list("date", "day_value", "day_revenue")
     )
     days, unrated = [], None
-    for day, value, revenue, orders in rows:
+    for day, value, revenue in rows:
         if revenue is None:
             unrated = day
         else:
-            days.append(Day(day, int(value or 0), int(revenue), orders))
-    more = since is not None and since < first
-    return Trade(as_of, days, first, more=more, unrated=unrated)
+            days.append(Day(day, int(value or 0), int(revenue)))
+    return Trade(as_of, days, unrated)
 
 
 @dataclass(frozen=True)

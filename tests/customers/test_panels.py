@@ -9,18 +9,17 @@ from django.utils.translation import override
 from customers import actions, panels
 from customers.calendar import business_today, months_before
 from customers.models import Account, Complaint, OrderLine
-from customers.trade import Day, Trade, trade
-from tests.nights import order
+from customers.trade import Day, Trade
 
 TODAY = business_today()
 
 
 def value_panel(account, *values):
     days = [
-        Day(months_before(TODAY.replace(day=1), n), value, value, 1)
+        Day(months_before(TODAY.replace(day=1), n), value, value)
         for n, value in enumerate(values, start=1)
     ]
-    return panels.value(account, Trade(TODAY, days, TODAY), currency="CNY", measure="revenue")
+    return panels.value(account, Trade(TODAY, days), currency="CNY", measure="revenue")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_without_orders_there_is_nothing_to_draw(account):
 
 def test_the_running_month_is_named_up_to_its_day(account):
     middle = dt.date(2026, 9, 14)
-    panel = panels.value(account, Trade(middle, [], middle), currency="CNY", measure="margin")
+    panel = panels.value(account, Trade(middle, []), currency="CNY", measure="margin")
 
     assert [row["name"] for row in panel.rows][-2:] == [
         "August 2026",
@@ -161,23 +160,6 @@ def test_orders_stand_by_month_and_every_order_once(account, cast, every, number
     assert sum(entry.row.value for entry in entries) == 100 * number
 
 
-def test_orders_the_page_knows_already_lead_on_to_the_older_ones(account, cast):
-    old = TODAY - dt.timedelta(days=1200)
-    for day in (TODAY, old):
-        order(account, day, 100)
-    at = timezone.now() - dt.timedelta(days=1000)
-    contact = actions.log_contact(account, by=cast["olga_owner"], kind="call", at=at)
-    known = trade(account, TODAY, "revenue", since=old)
-
-    first = history(account, cast["olga_owner"], trade=known)
-    second = history(account, cast["olga_owner"], before=first.older)
-
-    assert [entry.kind for entry in first.entries] == ["orders"]
-    assert [entry.kind for entry in second.entries] == ["interaction", "orders"]
-    assert second.entries[0].row == contact
-    assert second.older is None
-
-
 def test_what_happened_on_one_day_is_neither_lost_nor_told_twice(account, cast):
     """A page ends at a moment, and many complaints have only a day."""
     for n in range(50):
@@ -201,7 +183,7 @@ def test_what_happened_on_one_day_is_neither_lost_nor_told_twice(account, cast):
 def test_may_is_a_month_in_chinese_too(account):
     may = dt.date(2026, 5, 31)
     with override("zh-hans"):
-        panel = panels.value(account, Trade(may, [], may), currency="CNY", measure="margin")
+        panel = panels.value(account, Trade(may, []), currency="CNY", measure="margin")
         labels = panel.chart["labels"]
 
     assert labels[-1].split() == ["5", "月"]

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from customers import trade
+from customers import timeline, trade
 from customers.calendar import months_before
 from tests.nights import make_run, order
 
@@ -12,7 +12,7 @@ D = dt.date(2026, 9, 14)
 
 
 def months(as_of, *days):
-    return trade.Trade(as_of, [trade.Day(d, v, v, 1) for d, v in days], dt.date(2024, 1, 1)).months
+    return trade.Trade(as_of, [trade.Day(d, v, v) for d, v in days]).months
 
 
 def test_twelve_whole_months_and_the_running_one_up_to_its_day():
@@ -49,9 +49,9 @@ def test_february_of_a_leap_year_counts_whole_beside_a_short_one():
     ("year", "before", "change"), [(120, 100, 0.2), (50, 100, -0.5), (10, 0, None), (5, -5, None)]
 )
 def test_the_change_against_the_year_before(year, before, change):
-    days = [trade.Day(dt.date(2025, 9, 1), before, before, 1), trade.Day(D, year, year, 1)]
+    days = [trade.Day(dt.date(2025, 9, 1), before, before), trade.Day(D, year, year)]
 
-    assert trade.Trade(D, days, D).change == (pytest.approx(change) if change else None)
+    assert trade.Trade(D, days).change == (pytest.approx(change) if change else None)
 
 
 @pytest.mark.django_db
@@ -90,17 +90,10 @@ def test_orders_of_a_day_are_counted_once_however_many_lines(account):
         order(account, D, 100, order_id="o-77", line_id=line)
     order(account, D, 100)
 
+    (entry,) = timeline.page(account).entries
     (day,) = trade.trade(account, D, "revenue").days
-    assert (day.orders, day.value, day.revenue) == (2, 300, 300)
-
-
-@pytest.mark.django_db
-def test_it_says_whether_there_is_more_before(account):
-    old = D - dt.timedelta(days=1000)
-
-    assert trade.trade(account, D, "revenue", since=old).more
-    assert not trade.trade(account, D, "revenue", since=D).more
-    assert not trade.trade(account, D, "revenue", since=None).more
+    assert (entry.row.orders, entry.row.value) == (2, 300)
+    assert (day.value, day.revenue) == (300, 300)
 
 
 def test_the_categories_are_the_value_of_two_years_taken_apart(account, far_account):

@@ -62,6 +62,8 @@ class Interaction(models.Model):
             models.Index(fields=["account", "date"]),
             # The API lists those of all accounts in this order; so below.
             models.Index(fields=["at"], name="interaction_list"),
+            # My day lists one's own: by that order alone it would look for them among all.
+            models.Index(fields=["author", "-at"], name="interaction_author"),
         ]
 
     def __str__(self):

@@ -29,9 +29,8 @@ def ask(request, pk):
             form.add_error(refusal.field or None, str(refusal))
         else:
             messages.success(request, _("Asked. A director decides; you see it on this page."))
-            return redirect(
-                f"{reverse('account-lifecycle', args=[account.pk])}#tier"
-            )  # by name: at the roof
+            # By name: the account's pages stand at the roof.
+            return redirect(f"{reverse('account-lifecycle', args=[account.pk])}#tier")
     context = {"form": form, "account": account}
     status = 422 if form.errors else 200
     return render(request, "lifecycle/tier_ask.html", context, status=status)

@@ -65,9 +65,8 @@ def stance_new(request, pk):
             form.add_error(refusal.field or None, str(refusal))
         else:
             messages.success(request, _("The supplier stance is recorded."))
-            return redirect(
-                f"{reverse('account-lifecycle', args=[account.pk])}#tier"
-            )  # by name: at the roof
+            # By name: the account's pages stand at the roof.
+            return redirect(f"{reverse('account-lifecycle', args=[account.pk])}#tier")
     context = {"form": form, "account": account}
     status = 422 if form.errors else 200
     return render(request, "lifecycle/stance_form.html", context, status=status)
